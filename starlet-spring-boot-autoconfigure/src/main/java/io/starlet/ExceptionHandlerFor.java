@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a handler of exceptions of the given classes and their subclasses; the handler of
+ * the most specific class is called. For an HTTP exception a {@link StatusHandler} comes
+ * first.
+ * <p>
+ * May be placed where {@link StatusHandler} may. {@code HttpException.class} serves all
+ * HTTP exceptions, Spring's own included. {@code Exception.class} and
+ * {@code Throwable.class} name the server-error handler, as status 500 does.
+ *
+ * <pre class="code">
+ * &#64;ExceptionHandlerFor
+ * ResponseEntity&lt;?&gt; taken(DuplicateKeyException ex) {
+ *     return ResponseEntity.status(409).body(Map.of("detail", "exists already"));
+ * }
+ * </pre>
+ *
+ * @since 0.1.0
+ * @see StatusHandler
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface ExceptionHandlerFor {
+
+	/**
+	 * The classes of exceptions.
+	 * @return the classes; if empty, the type of the method's first exception parameter,
+	 * or of the {@link HttpExceptionHandler}'s exception
+	 */
+	Class<? extends Throwable>[] value() default {};
+
+}

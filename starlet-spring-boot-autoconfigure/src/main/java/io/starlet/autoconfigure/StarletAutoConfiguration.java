@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.autoconfigure;
+
+import java.util.List;
+
+import io.starlet.filter.ExceptionResponder;
+import io.starlet.filter.HandledExceptionWebFilter;
+import io.starlet.filter.LayerOrderCustomizer;
+import io.starlet.filter.ResponseTrackingHttpHandler;
+import io.starlet.filter.ServerErrorWebExceptionHandler;
+import io.starlet.filter.ServerErrorWebFilter;
+import io.starlet.invocation.BlockingExecution;
+import io.starlet.invocation.HandlerInvoker;
+import io.starlet.invocation.HandlerMethodArgumentResolvers;
+import io.starlet.invocation.ResultHandlers;
+import io.starlet.invocation.ReturnValueWriter;
+import io.starlet.registry.ExceptionHandlers;
+import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.HttpExceptionResolver;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.http.codec.HttpMessageReader;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.validation.method.MethodValidator;
+import org.springframework.web.bind.support.WebBindingInitializer;
+import org.springframework.web.method.annotation.HandlerMethodValidator;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.reactive.HandlerResultHandler;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.function.server.support.ServerResponseResultHandler;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.reactive.result.method.annotation.ResponseBodyResultHandler;
+import org.springframework.web.reactive.result.method.annotation.ResponseEntityResultHandler;
+import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
+
+/**
+ * Auto-configuration of Starlet in reactive web applications.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = WebFluxAutoConfiguration.class)
+@ConditionalOnClass(DispatcherHandler.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(StarletProperties.class)
+public final class StarletAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExceptionHandlers exceptionHandlers(HandlerInvoker handlerInvoker) {
+		return new ExceptionHandlers(handlerInvoker::validate);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HttpExceptionResolver httpExceptionResolver() {
+		return new HttpExceptionResolver();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	DefaultResponseWriter defaultResponseWriter() {
+		return new DefaultResponseWriter();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HandlerInvoker handlerInvoker(ConfigurableBeanFactory beanFactory, RequestMappingHandlerAdapter handlerAdapter,
+			ServerCodecConfigurer codecs, ObjectProvider<WebFluxConfigurer> configurers,
+			ReturnValueWriter returnValueWriter) {
+		ReactiveAdapterRegistry registry = adapterRegistry(handlerAdapter);
+		List<HttpMessageReader<?>> readers = List.copyOf(codecs.getReaders());
+		List<WebFluxConfigurer> ordered = configurers.orderedStream().toList();
+		WebBindingInitializer bindingInitializer = handlerAdapter.getWebBindingInitializer();
+		return new HandlerInvoker(beanFactory,
+				HandlerMethodArgumentResolvers.create(beanFactory, registry, readers, ordered), bindingInitializer,
+				methodValidator(bindingInitializer), new BlockingExecution(ordered, registry), readers,
+				returnValueWriter);
+	}
+
+	private static @Nullable MethodValidator methodValidator(@Nullable WebBindingInitializer bindingInitializer) {
+		return ClassUtils.isPresent("jakarta.validation.Validator", HandlerInvoker.class.getClassLoader())
+				? HandlerMethodValidator.from(bindingInitializer, null, (parameter) -> false, (parameter) -> false)
+				: null;
+	}
+
+	private static ReactiveAdapterRegistry adapterRegistry(RequestMappingHandlerAdapter handlerAdapter) {
+		ReactiveAdapterRegistry registry = handlerAdapter.getReactiveAdapterRegistry();
+		return (registry != null) ? registry : ReactiveAdapterRegistry.getSharedInstance();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReturnValueWriter returnValueWriter(RequestMappingHandlerAdapter handlerAdapter,
+			ServerResponseResultHandler serverResponse, ResponseEntityResultHandler entity,
+			ResponseBodyResultHandler body, ViewResolutionResultHandler view,
+			ObjectProvider<HandlerResultHandler> all) {
+		return new ReturnValueWriter(adapterRegistry(handlerAdapter),
+				new ResultHandlers(serverResponse, entity, body, view, all.orderedStream().toList()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExceptionResponder exceptionResponder(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter) {
+		return new ExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, defaultResponseWriter);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServerErrorWebFilter serverErrorWebFilter(ExceptionResponder responder, ExceptionHandlers handlers,
+			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
+			StarletProperties properties) {
+		return new ServerErrorWebFilter(responder, handlers, httpExceptionResolver, defaultResponseWriter,
+				properties.filterExceptions(), properties.debug());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HandledExceptionWebFilter handledExceptionWebFilter(ExceptionResponder responder) {
+		return new HandledExceptionWebFilter(responder);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServerErrorWebExceptionHandler serverErrorWebExceptionHandler(StarletProperties properties) {
+		return new ServerErrorWebExceptionHandler(properties.raiseServerExceptions());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LayerOrderCustomizer layerOrderCustomizer() {
+		return new LayerOrderCustomizer();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "responseTrackingDecoratorFactory")
+	HttpHandlerDecoratorFactory responseTrackingDecoratorFactory() {
+		return ResponseTrackingHttpHandler::new;
+	}
+
+}

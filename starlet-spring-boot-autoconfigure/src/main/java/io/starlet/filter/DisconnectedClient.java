@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
+
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/**
+ * Tells whether a client has gone away (rule R23). Spring's helper looks at the names and
+ * messages of exceptions, which the application's own I/O errors may have too, so the
+ * connection is asked.
+ */
+final class DisconnectedClient {
+
+	private static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.server.HttpServerResponse",
+			DisconnectedClient.class.getClassLoader());
+
+	private DisconnectedClient() {
+	}
+
+	static boolean isSuspected(Throwable exception) {
+		return DisconnectedClientHelper.isClientDisconnectedException(exception);
+	}
+
+	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {
+		if (!isSuspected(exception)) {
+			return Mono.just(false);
+		}
+		Object nativeResponse = getNativeResponse(response);
+		return (REACTOR_NETTY && nativeResponse instanceof HttpServerResponse nettyResponse)
+				? ReactorNetty.isClosed(nettyResponse) : Mono.just(isRaisedByServer(exception));
+	}
+
+	/**
+	 * End the connection of a response that was cut, so that the client can tell.
+	 * @return whether that could be done
+	 */
+	static boolean disconnect(ServerHttpResponse response) {
+		if (REACTOR_NETTY && getNativeResponse(response) instanceof HttpServerResponse nettyResponse) {
+			ReactorNetty.close(nettyResponse);
+			return true;
+		}
+		return false;
+	}
+
+	private static @Nullable Object getNativeResponse(ServerHttpResponse response) {
+		ServerHttpResponse current = response;
+		while (current instanceof ServerHttpResponseDecorator decorator) {
+			current = decorator.getDelegate();
+		}
+		return (current instanceof AbstractServerHttpResponse abstractResponse) ? abstractResponse.getNativeResponse()
+				: null;
+	}
+
+	private static boolean isRaisedByServer(Throwable exception) {
+		for (Throwable current = exception; current != null; current = current.getCause()) {
+			String name = current.getClass().getName();
+			if (name.startsWith("org.apache.catalina.") || name.startsWith("org.apache.coyote.")
+					|| name.startsWith("org.eclipse.jetty.")) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static final class ReactorNetty {
+
+		/**
+		 * Asked once more by the event loop, as Netty reports a failed read before it
+		 * closes the channel.
+		 */
+		static Mono<Boolean> isClosed(HttpServerResponse response) {
+			return Mono.create((sink) -> response.withConnection((connection) -> {
+				Channel channel = connection.channel();
+				if (channel.isActive()) {
+					channel.eventLoop().execute(() -> sink.success(!channel.isActive()));
+				}
+				else {
+					sink.success(true);
+				}
+			}));
+		}
+
+		@SuppressWarnings("FutureReturnValueIgnored")
+		static void close(HttpServerResponse response) {
+			response.withConnection((connection) -> connection.channel().close());
+		}
+
+	}
+
+}

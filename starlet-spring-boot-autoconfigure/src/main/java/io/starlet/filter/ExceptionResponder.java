@@ -1,0 +1,226 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import io.starlet.HttpException;
+import io.starlet.invocation.HandlerInvoker;
+import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandler;
+import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.HttpExceptionResolver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.log.LogFormatUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.Assert;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.handler.ExceptionHandlingWebHandler;
+
+/**
+ * Turns handled exceptions into responses, in whichever layer they are caught (rules R1
+ * to R16).
+ *
+ * @since 0.1.0
+ */
+public final class ExceptionResponder {
+
+	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
+
+	private final ExceptionHandlers handlers;
+
+	private final HttpExceptionResolver httpExceptionResolver;
+
+	private final HandlerInvoker handlerInvoker;
+
+	private final DefaultResponseWriter defaultResponseWriter;
+
+	/**
+	 * Create a responder.
+	 * @param handlers the registered handlers
+	 * @param httpExceptionResolver tells HTTP exceptions from errors
+	 * @param handlerInvoker calls a handler
+	 * @param defaultResponseWriter answers without a handler
+	 */
+	public ExceptionResponder(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter) {
+		this.handlers = handlers;
+		this.httpExceptionResolver = httpExceptionResolver;
+		this.handlerInvoker = handlerInvoker;
+		this.defaultResponseWriter = defaultResponseWriter;
+	}
+
+	/**
+	 * Answer a handled exception.
+	 * @param exchange the exchange
+	 * @param exception the exception
+	 * @return completes when the response has been written; fails with the exception if
+	 * it is an error, with another if its handler fails, and with an
+	 * {@code IllegalStateException} if the response had already started
+	 */
+	Mono<Void> respond(ServerWebExchange exchange, Throwable exception) {
+		return respond(exchange, exception, List.of(), null);
+	}
+
+	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, List<RegisteredHandler> tried,
+			@Nullable Throwable translated) {
+		Throwable exception = unwrap(raised);
+		HttpException httpException = this.httpExceptionResolver.resolve(exception);
+		RegisteredHandler handler = this.handlers.find(exception, httpException, tried);
+		if (translated != null) {
+			addSuppressed(raised, translated);
+		}
+		if (handler == null && httpException == null) {
+			return Mono.error(raised);
+		}
+		if (httpException == null && DisconnectedClient.isSuspected(exception)) {
+			return DisconnectedClient.isGone(exchange.getResponse(), exception)
+				.flatMap((gone) -> gone ? Mono.error(raised)
+						: answer(exchange, raised, exception, httpException, handler, tried));
+		}
+		return answer(exchange, raised, exception, httpException, handler, tried);
+	}
+
+	private Mono<Void> answer(ServerWebExchange exchange, Throwable raised, Throwable exception,
+			@Nullable HttpException httpException, @Nullable RegisteredHandler handler, List<RegisteredHandler> tried) {
+		if (exchange.getResponse().isCommitted()) {
+			return Mono
+				.error(new IllegalStateException("Caught handled exception, but response already started.", raised));
+		}
+		if (tried.isEmpty()) {
+			logHandled(exchange, exception, httpException, handler);
+		}
+		if (handler != null) {
+			return call(handler, exchange, exception, httpException)
+				.onErrorResume((failure) -> respond(exchange, failure, append(tried, handler), raised));
+		}
+		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
+		recordServerError(exchange, httpException.getStatusCode(), exception);
+		prepare(exchange);
+		return this.defaultResponseWriter.write(exchange.getResponse(), httpException);
+	}
+
+	/**
+	 * Call a handler and have its response written.
+	 * @param handler the handler
+	 * @param exchange the exchange, its response not committed
+	 * @param exception the exception
+	 * @param httpException the HTTP exception that it is or amounts to, if any
+	 * @return completes when the response has been written
+	 */
+	Mono<Void> call(RegisteredHandler handler, ServerWebExchange exchange, Throwable exception,
+			@Nullable HttpException httpException) {
+		ServerHttpResponse response = exchange.getResponse();
+		return Mono.defer(() -> {
+			prepare(exchange);
+			response.setStatusCode(
+					(httpException != null) ? httpException.getStatusCode() : HttpStatus.INTERNAL_SERVER_ERROR);
+			HandlerMethod method = handler.getMethod();
+			return (method != null) ? this.handlerInvoker.invoke(method, exchange, exception, httpException)
+					: this.handlerInvoker.invoke(handler.getHandler(), exchange,
+							handler.selectArgument(exception, httpException));
+		}).then(Mono.defer(() -> {
+			recordServerError(exchange, response.getStatusCode(), exception);
+			return response.isCommitted() ? Mono.empty() : complete(handler, response, exception, httpException);
+		}));
+	}
+
+	/**
+	 * A handler that returned nothing must not turn the exception into an empty 200: the
+	 * status stands, if there is one.
+	 */
+	private static Mono<Void> complete(RegisteredHandler handler, ServerHttpResponse response, Throwable exception,
+			@Nullable HttpException httpException) {
+		boolean written = TrackedResponse.isWhole(response);
+		if (!written && httpException == null && HttpStatus.INTERNAL_SERVER_ERROR.equals(response.getStatusCode())) {
+			return Mono
+				.error(new IllegalStateException("Exception handler, %s, returned nothing and set no status for %s"
+					.formatted(handler, exception.getClass().getName()), exception));
+		}
+		return response.setComplete();
+	}
+
+	private static void prepare(ServerWebExchange exchange) {
+		exchange.getAttributes().remove(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE);
+		exchange.getResponse().getHeaders().clearContentHeaders();
+		Object variables = exchange.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
+		if (variables != null) {
+			exchange.getAttributes().putIfAbsent(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, variables);
+		}
+	}
+
+	/** A handled 5xx is an error for those who observe the server, a 4xx is none. */
+	private static void recordServerError(ServerWebExchange exchange, @Nullable HttpStatusCode status,
+			Throwable exception) {
+		if (status != null && status.is5xxServerError()) {
+			exchange.getAttributes().put(ExceptionHandlingWebHandler.HANDLED_WEB_EXCEPTION, exception);
+		}
+	}
+
+	/**
+	 * Look through wrappers that only carry another exception (rule R7).
+	 * @param exception the exception
+	 * @return what it carries, or the exception itself
+	 */
+	static Throwable unwrap(Throwable exception) {
+		Throwable current = Exceptions.unwrap(exception);
+		while ((current instanceof CompletionException || current instanceof ExecutionException
+				|| current instanceof InvocationTargetException || current instanceof UndeclaredThrowableException)
+				&& current.getCause() != null) {
+			current = Exceptions.unwrap(current.getCause());
+		}
+		return current;
+	}
+
+	static void addSuppressed(Throwable exception, Throwable suppressed) {
+		if (exception != suppressed && !List.of(exception.getSuppressed()).contains(suppressed)) {
+			exception.addSuppressed(suppressed);
+		}
+	}
+
+	private static List<RegisteredHandler> append(List<RegisteredHandler> tried, RegisteredHandler handler) {
+		List<RegisteredHandler> appended = new ArrayList<>(tried);
+		appended.add(handler);
+		return appended;
+	}
+
+	private static void logHandled(ServerWebExchange exchange, Throwable exception,
+			@Nullable HttpException httpException, @Nullable RegisteredHandler handler) {
+		if (logger.isDebugEnabled()) {
+			Object message = (httpException != null) ? httpException.getMessage() : exception.getMessage();
+			logger.debug("%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(),
+					exception.getClass().getSimpleName(), LogFormatUtils.formatValue(message, 200, true),
+					(handler != null) ? handler : "the default answer"));
+		}
+	}
+
+}

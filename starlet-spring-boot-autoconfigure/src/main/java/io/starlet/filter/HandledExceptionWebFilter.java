@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * The inner layer: exceptions that have a handler become responses, which pass back
+ * through the application's filters; errors go on.
+ *
+ * @since 0.1.0
+ */
+public final class HandledExceptionWebFilter implements WebFilter, Ordered {
+
+	private static final String CONTEXT_ATTRIBUTE = HandledExceptionWebFilter.class.getName() + ".context";
+
+	private final ExceptionResponder responder;
+
+	/**
+	 * Create the inner layer.
+	 * @param responder answers handled exceptions
+	 */
+	public HandledExceptionWebFilter(ExceptionResponder responder) {
+		this.responder = responder;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public String toString() {
+		return getClass().getSimpleName();
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		ResponseSnapshot before = ResponseSnapshot.of(exchange.getResponse());
+		return chain.filter(exchange).onErrorResume((exception) -> handle(exchange, exception, before));
+	}
+
+	private Mono<Void> handle(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
+		ServerHttpResponse response = exchange.getResponse();
+		if (!response.isCommitted()) {
+			before.restore(response);
+		}
+		return this.responder.respond(exchange, exception).onErrorResume((error) -> Mono.deferContextual((context) -> {
+			exchange.getAttributes().put(CONTEXT_ATTRIBUTE, context);
+			return Mono.error(error);
+		}));
+	}
+
+	/**
+	 * Return what filters had put into the Reactor context when an error passed this
+	 * layer, for the outer one (rule R25).
+	 */
+	static ContextView getContext(ServerWebExchange exchange, ContextView defaultContext) {
+		return exchange.getAttributeOrDefault(CONTEXT_ATTRIBUTE, defaultContext);
+	}
+
+}

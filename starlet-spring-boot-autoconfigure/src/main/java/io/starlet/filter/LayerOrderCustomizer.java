@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import java.util.List;
+
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+
+/**
+ * Puts the outer layer first, the inner layer last and the last step last, where orders
+ * alone would tie with those of an application's filters.
+ *
+ * @since 0.1.0
+ */
+@Order(Ordered.LOWEST_PRECEDENCE)
+public final class LayerOrderCustomizer implements WebHttpHandlerBuilderCustomizer {
+
+	@Override
+	public void customize(WebHttpHandlerBuilder builder) {
+		builder.filters((filters) -> {
+			List<WebFilter> outer = filters.stream().filter(ServerErrorWebFilter.class::isInstance).toList();
+			List<WebFilter> inner = filters.stream().filter(HandledExceptionWebFilter.class::isInstance).toList();
+			filters.removeAll(outer);
+			filters.removeAll(inner);
+			filters.addAll(0, outer);
+			filters.addAll(inner);
+		});
+		builder.exceptionHandlers((handlers) -> {
+			List<WebExceptionHandler> last = handlers.stream()
+				.filter(ServerErrorWebExceptionHandler.class::isInstance)
+				.toList();
+			handlers.removeAll(last);
+			handlers.addAll(last);
+		});
+	}
+
+}

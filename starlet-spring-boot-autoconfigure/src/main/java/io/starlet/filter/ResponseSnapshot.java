@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+
+/**
+ * What filters had set on a response before the endpoint ran, to go back to when the
+ * endpoint fails (rule R12).
+ */
+final class ResponseSnapshot {
+
+	private static final ResponseSnapshot EMPTY = new ResponseSnapshot(null, new HttpHeaders(),
+			new LinkedMultiValueMap<>());
+
+	private final @Nullable HttpStatusCode status;
+
+	private final HttpHeaders headers;
+
+	private final MultiValueMap<String, ResponseCookie> cookies;
+
+	private ResponseSnapshot(@Nullable HttpStatusCode status, HttpHeaders headers,
+			MultiValueMap<String, ResponseCookie> cookies) {
+		this.status = status;
+		this.headers = headers;
+		this.cookies = cookies;
+	}
+
+	static ResponseSnapshot of(ServerHttpResponse response) {
+		HttpStatusCode status = response.getStatusCode();
+		if (response.getHeaders().isEmpty() && response.getCookies().isEmpty()
+				&& (status == null || status.value() == 200)) {
+			return EMPTY;
+		}
+		return new ResponseSnapshot(status, HttpHeaders.copyOf(response.getHeaders()),
+				new LinkedMultiValueMap<>(response.getCookies()));
+	}
+
+	void restore(ServerHttpResponse response) {
+		HttpHeaders headers = response.getHeaders();
+		List.copyOf(headers.headerNames())
+			.stream()
+			.filter((name) -> !this.headers.containsHeader(name) && !isCors(name))
+			.forEach(headers::remove);
+		this.headers.forEach((name, values) -> {
+			if (!isCors(name)) {
+				headers.put(name, values);
+			}
+		});
+		response.getCookies().clear();
+		response.getCookies().putAll(this.cookies);
+		response.setStatusCode(this.status);
+	}
+
+	/**
+	 * Set on the way to the endpoint, by the handler mapping, where CORS is configured
+	 * for the endpoint instead of by a filter.
+	 */
+	private static boolean isCors(String name) {
+		return name.toLowerCase(Locale.ROOT).startsWith("access-control-") || HttpHeaders.VARY.equalsIgnoreCase(name);
+	}
+
+}

@@ -1,0 +1,165 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import io.starlet.HttpException;
+import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandler;
+import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.HttpExceptionResolver;
+import io.starlet.traceback.PlainTextTraceback;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * The outer layer: anything unhandled becomes a 500 or, with debug on, a traceback, and
+ * then goes on to the application's {@code WebExceptionHandler}s (rules R17 to R25).
+ *
+ * @since 0.1.0
+ */
+public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
+
+	/** Known from nginx: a client closed its request. Never sent, only observed. */
+	private static final HttpStatusCode CLIENT_CLOSED_REQUEST = HttpStatusCode.valueOf(499);
+
+	private final ExceptionResponder responder;
+
+	private final ExceptionHandlers handlers;
+
+	private final HttpExceptionResolver httpExceptionResolver;
+
+	private final DefaultResponseWriter defaultResponseWriter;
+
+	private final FilterExceptions filterExceptions;
+
+	private final boolean debug;
+
+	private final PlainTextTraceback traceback = new PlainTextTraceback();
+
+	/**
+	 * Create the outer layer.
+	 * @param responder answers HTTP exceptions that filters raise
+	 * @param handlers know the server-error handler
+	 * @param httpExceptionResolver tells HTTP exceptions from errors
+	 * @param defaultResponseWriter answers without a handler
+	 * @param filterExceptions what becomes of HTTP exceptions that filters raise
+	 * @param debug whether to answer with a traceback
+	 */
+	public ServerErrorWebFilter(ExceptionResponder responder, ExceptionHandlers handlers,
+			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
+			FilterExceptions filterExceptions, boolean debug) {
+		this.responder = responder;
+		this.handlers = handlers;
+		this.httpExceptionResolver = httpExceptionResolver;
+		this.defaultResponseWriter = defaultResponseWriter;
+		this.filterExceptions = filterExceptions;
+		this.debug = debug;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public String toString() {
+		return getClass().getSimpleName();
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		return chain.filter(exchange).onErrorResume((exception) -> handle(exchange, exception));
+	}
+
+	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised) {
+		HttpException httpException = this.httpExceptionResolver.resolve(ExceptionResponder.unwrap(raised));
+		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
+			return this.responder.respond(exchange, raised).onErrorResume((error) -> handleError(exchange, error));
+		}
+		return handleError(exchange, raised);
+	}
+
+	private Mono<Void> handleError(ServerWebExchange exchange, Throwable error) {
+		return DisconnectedClient.isGone(exchange.getResponse(), error)
+			.flatMap((gone) -> gone ? abandon(exchange) : answer(exchange, error).then(Mono.error(error)));
+	}
+
+	private static Mono<Void> abandon(ServerWebExchange exchange) {
+		exchange.getResponse().setStatusCode(CLIENT_CLOSED_REQUEST);
+		ServerRequestObservationContext.findCurrent(exchange.getAttributes())
+			.ifPresent((context) -> context.setConnectionAborted(true));
+		return Mono.empty();
+	}
+
+	/** Never fails, so that the error goes on whatever becomes of the answer. */
+	private Mono<Void> answer(ServerWebExchange exchange, Throwable error) {
+		boolean started = exchange.getResponse().isCommitted();
+		RegisteredHandler handler = this.handlers.getServerErrorHandler();
+		Mono<Void> answer;
+		if (this.debug) {
+			answer = started ? Mono.empty() : writeTraceback(exchange, error);
+		}
+		else if (handler != null) {
+			answer = callHandler(exchange, error, handler, started);
+		}
+		else {
+			answer = started ? Mono.empty() : writePlain(exchange.getResponse());
+		}
+		// Committed even for HEAD, so that no WebExceptionHandler answers once more
+		return answer.then(Mono.defer(exchange.getResponse()::setComplete)).onErrorResume((failure) -> {
+			ExceptionResponder.addSuppressed(error, failure);
+			return Mono.empty();
+		});
+	}
+
+	private Mono<Void> writeTraceback(ServerWebExchange exchange, Throwable error) {
+		ServerHttpResponse response = exchange.getResponse();
+		response.getHeaders().clearContentHeaders();
+		return this.defaultResponseWriter.writeServerError(response, this.traceback.render(error));
+	}
+
+	private Mono<Void> writePlain(ServerHttpResponse response) {
+		response.getHeaders().clearContentHeaders();
+		return this.defaultResponseWriter.writeServerError(response);
+	}
+
+	private Mono<Void> callHandler(ServerWebExchange exchange, Throwable error, RegisteredHandler handler,
+			boolean started) {
+		ServerWebExchange target = started
+				? exchange.mutate().response(new DiscardedResponse(exchange.getResponse().bufferFactory())).build()
+				: exchange;
+		Throwable exception = ExceptionResponder.unwrap(error);
+		HttpException httpException = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
+		return Mono
+			.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)
+				.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)))
+			.onErrorResume((failure) -> {
+				ExceptionResponder.addSuppressed(error, failure);
+				return target.getResponse().isCommitted() ? Mono.empty() : writePlain(target.getResponse());
+			});
+	}
+
+}

@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.ZeroCopyHttpOutputMessage;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+
+/**
+ * Knows whether a response has been written whole, which decides about its connection
+ * when an error comes after the response has started (rules R15 and R19).
+ */
+class TrackedResponse extends ServerHttpResponseDecorator {
+
+	private volatile boolean whole;
+
+	private volatile @Nullable Throwable cutBy;
+
+	private TrackedResponse(ServerHttpResponse delegate) {
+		super(delegate);
+	}
+
+	static TrackedResponse of(ServerHttpResponse response) {
+		return (response instanceof ZeroCopyHttpOutputMessage) ? new ZeroCopy(response) : new TrackedResponse(response);
+	}
+
+	static @Nullable TrackedResponse find(ServerHttpResponse response) {
+		ServerHttpResponse current = response;
+		while (current instanceof ServerHttpResponseDecorator decorator) {
+			if (decorator instanceof TrackedResponse tracked) {
+				return tracked;
+			}
+			current = decorator.getDelegate();
+		}
+		return null;
+	}
+
+	static boolean isWhole(ServerHttpResponse response) {
+		TrackedResponse tracked = find(response);
+		return tracked != null && tracked.whole;
+	}
+
+	boolean isWhole() {
+		return this.whole;
+	}
+
+	/** Note that the response ends before its end, because of an error. */
+	void cut(Throwable error) {
+		this.cutBy = error;
+	}
+
+	@Nullable Throwable getCutBy() {
+		return this.cutBy;
+	}
+
+	@Override
+	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		return track(super.writeWith(body));
+	}
+
+	@Override
+	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		return track(super.writeAndFlushWith(body));
+	}
+
+	@Override
+	public Mono<Void> setComplete() {
+		return track(super.setComplete());
+	}
+
+	/** What is written to a committed response is dropped, and says nothing. */
+	Mono<Void> track(Mono<Void> write) {
+		return isCommitted() ? write : write.doOnSuccess((done) -> this.whole = true);
+	}
+
+	private static final class ZeroCopy extends TrackedResponse implements ZeroCopyHttpOutputMessage {
+
+		private ZeroCopy(ServerHttpResponse delegate) {
+			super(delegate);
+		}
+
+		@Override
+		public Mono<Void> writeWith(Path file, long position, long count) {
+			return track(((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count));
+		}
+
+	}
+
+}

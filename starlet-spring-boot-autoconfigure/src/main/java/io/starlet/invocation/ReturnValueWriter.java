@@ -1,0 +1,206 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.invocation;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import io.starlet.HttpException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.RequestEntity;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.ui.Model;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.reactive.HandlerResult;
+import org.springframework.web.reactive.HandlerResultHandler;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.result.view.FragmentsRendering;
+import org.springframework.web.reactive.result.view.Rendering;
+import org.springframework.web.reactive.result.view.View;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Writes what a handler method returns through Spring's result handlers.
+ *
+ * @since 0.1.0
+ */
+public final class ReturnValueWriter {
+
+	private static final MediaType TEXT_PLAIN_UTF8 = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
+
+	private static final List<Class<?>> SELF_CONTAINED = List.of(ServerResponse.class, HttpEntity.class,
+			HttpHeaders.class, ErrorResponse.class, Rendering.class, FragmentsRendering.class, View.class);
+
+	private static final Set<Class<?>> UNSUPPORTED = Set.of(RequestEntity.class, Callable.class, Runnable.class,
+			Model.class);
+
+	private static final List<Class<?>> BINARY = List.of(byte[].class, ByteBuffer.class, DataBuffer.class);
+
+	private final ReactiveAdapterRegistry adapterRegistry;
+
+	private final ResultHandlers resultHandlers;
+
+	/**
+	 * Create a writer.
+	 * @param adapterRegistry adapts reactive types
+	 * @param resultHandlers write values
+	 */
+	public ReturnValueWriter(ReactiveAdapterRegistry adapterRegistry, ResultHandlers resultHandlers) {
+		this.adapterRegistry = adapterRegistry;
+		this.resultHandlers = resultHandlers;
+	}
+
+	@Nullable String validate(MethodParameter returnType) {
+		ResolvableType type = ResolvableType.forMethodParameter(returnType);
+		Class<?> declared = type.toClass();
+		ReactiveAdapter adapter = this.adapterRegistry.getAdapter(declared);
+		Class<?> value = (adapter != null) ? type.getGeneric().toClass() : declared;
+		boolean unsupported = UNSUPPORTED.stream().anyMatch((candidate) -> candidate.isAssignableFrom(value))
+				|| (Future.class.isAssignableFrom(value) && !CompletionStage.class.isAssignableFrom(value))
+				|| (adapter != null && adapter.isMultiValue()
+						&& SELF_CONTAINED.stream().anyMatch((candidate) -> candidate.isAssignableFrom(value)));
+		return unsupported ? "has a return type that can't be written, %s.".formatted(type) : null;
+	}
+
+	Mono<Void> write(ServerWebExchange exchange, HandlerResult result, @Nullable HttpException exception) {
+		Object value = result.getReturnValue();
+		ReactiveAdapter declared = this.adapterRegistry.getAdapter(result.getReturnType().toClass());
+		ReactiveAdapter adapter = this.adapterRegistry.getAdapter(result.getReturnType().resolve(), value);
+		if (adapter == null) {
+			return writeValue(exchange, result, exception);
+		}
+		if (adapter.isMultiValue()) {
+			addHeaders(exchange.getResponse(), exception);
+			return writeBody(exchange, result, result.getReturnType().getGeneric().toClass());
+		}
+		MethodParameter valueType = (declared != null) ? result.getReturnTypeSource().nested()
+				: result.getReturnTypeSource();
+		return Mono.from(adapter.toPublisher(value))
+			.flatMap((emitted) -> writeValue(exchange,
+					new HandlerResult(result.getHandler(), emitted, valueType, result.getBindingContext()), exception));
+	}
+
+	Mono<Void> write(ServerWebExchange exchange, ServerResponse response) {
+		return exchange.getResponse().isCommitted() ? Mono.empty() : response.writeTo(exchange, this.resultHandlers);
+	}
+
+	private Mono<Void> writeValue(ServerWebExchange exchange, HandlerResult result, @Nullable HttpException exception) {
+		Object value = result.getReturnValue();
+		if (value == null || exchange.getResponse().isCommitted()) {
+			return Mono.empty();
+		}
+		if (value instanceof ServerResponse response) {
+			return write(exchange, response);
+		}
+		HandlerResultHandler custom = this.resultHandlers.findCustom(result);
+		if (custom != null) {
+			return custom.handleResult(exchange, result);
+		}
+		if (value instanceof ProblemDetail problemDetail) {
+			HttpStatusCode status = (exception != null) ? exception.getStatusCode()
+					: HttpStatusCode.valueOf(problemDetail.getStatus());
+			addHeaders(exchange.getResponse(), exception);
+			return writeEntity(exchange, result, ResponseEntity.status(status).body(problemDetail));
+		}
+		if (value instanceof HttpHeaders headers) {
+			return writeEntity(exchange, result, new HttpEntity<>(headers));
+		}
+		if (value instanceof HttpEntity<?> entity) {
+			Object body = entity.getBody();
+			if (body != null && !entity.getHeaders().containsHeader(HttpHeaders.CONTENT_TYPE)) {
+				setContentType(exchange.getResponse(), body.getClass());
+			}
+			return writeEntity(exchange, result, value);
+		}
+		if (value instanceof ErrorResponse) {
+			return writeEntity(exchange, result, value);
+		}
+		addHeaders(exchange.getResponse(), exception);
+		if (value instanceof Rendering || value instanceof FragmentsRendering || value instanceof View) {
+			return this.resultHandlers.view().handleResult(exchange, result);
+		}
+		return writeBody(exchange, result, value.getClass());
+	}
+
+	private Mono<Void> writeEntity(ServerWebExchange exchange, HandlerResult result, Object entity) {
+		return this.resultHandlers.entity()
+			.handleResult(exchange, new HandlerResult(result.getHandler(), entity, result.getReturnTypeSource()));
+	}
+
+	private Mono<Void> writeBody(ServerWebExchange exchange, HandlerResult result, Class<?> bodyType) {
+		ServerHttpResponse response = exchange.getResponse();
+		if (hasNoBody(response.getStatusCode())) {
+			return response.setComplete();
+		}
+		setContentType(response, bodyType);
+		return this.resultHandlers.body().handleResult(exchange, result);
+	}
+
+	/**
+	 * Content headers of the exception describe its own detail, not this body.
+	 */
+	private static void addHeaders(ServerHttpResponse response, @Nullable HttpException exception) {
+		if (exception != null) {
+			exception.getHeaders().forEach((name, values) -> {
+				if (!name.regionMatches(true, 0, "Content-", 0, 8)
+						&& !HttpHeaders.TRANSFER_ENCODING.equalsIgnoreCase(name)) {
+					response.getHeaders().putIfAbsent(name, values);
+				}
+			});
+		}
+	}
+
+	/**
+	 * Spring would write a text or bytes as whatever the client asks for, HTML included.
+	 */
+	private static void setContentType(ServerHttpResponse response, Class<?> bodyType) {
+		HttpHeaders headers = response.getHeaders();
+		if (!headers.containsHeader(HttpHeaders.CONTENT_TYPE)) {
+			if (CharSequence.class.isAssignableFrom(bodyType)) {
+				headers.setContentType(TEXT_PLAIN_UTF8);
+			}
+			else if (BINARY.stream().anyMatch((type) -> type.isAssignableFrom(bodyType))) {
+				headers.setContentType(MediaType.APPLICATION_OCTET_STREAM);
+			}
+		}
+	}
+
+	private static boolean hasNoBody(@Nullable HttpStatusCode status) {
+		return status != null && (status.is1xxInformational() || status.isSameCodeAs(HttpStatus.NO_CONTENT)
+				|| status.isSameCodeAs(HttpStatus.RESET_CONTENT) || status.isSameCodeAs(HttpStatus.NOT_MODIFIED));
+	}
+
+}

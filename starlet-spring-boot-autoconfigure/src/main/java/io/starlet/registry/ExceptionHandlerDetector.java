@@ -1,0 +1,342 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.registry;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.starlet.ExceptionHandlerConfigurer;
+import io.starlet.ExceptionHandlerFor;
+import io.starlet.ExceptionHandlerRegistry;
+import io.starlet.HttpException;
+import io.starlet.HttpExceptionHandler;
+import io.starlet.StatusHandler;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.OrderUtils;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.method.HandlerMethod;
+
+/**
+ * Finds handlers in the beans of a bean factory and its parents without creating the
+ * beans, and refuses those that can't work (rules R8 and R9).
+ */
+class ExceptionHandlerDetector {
+
+	private static final Log logger = LogFactory.getLog(ExceptionHandlerDetector.class);
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Function<HandlerMethod, @Nullable String> methodValidator;
+
+	private final HandlerKeys keys;
+
+	ExceptionHandlerDetector(ConfigurableListableBeanFactory beanFactory,
+			Function<HandlerMethod, @Nullable String> methodValidator, HandlerKeys keys) {
+		this.beanFactory = beanFactory;
+		this.methodValidator = methodValidator;
+		this.keys = keys;
+	}
+
+	void detect() {
+		Set<String> seen = new HashSet<>();
+		ConfigurableListableBeanFactory current = this.beanFactory;
+		while (current != null) {
+			for (String beanName : current.getBeanNamesForType(Object.class, true, false)) {
+				if (!ScopedProxyUtils.isScopedTarget(beanName) && seen.add(beanName)) {
+					detect(current, beanName);
+				}
+			}
+			current = (current.getParentBeanFactory() instanceof ConfigurableListableBeanFactory parent) ? parent
+					: null;
+		}
+	}
+
+	private void detect(ConfigurableListableBeanFactory beanFactory, String beanName) {
+		Class<?> type = determineUserType(beanFactory, beanName);
+		if (type == null) {
+			return;
+		}
+		Method factoryMethod = findFactoryMethod(beanFactory, beanName);
+		int beanOrder = determineOrder(type, factoryMethod);
+		if (ExceptionHandlerConfigurer.class.isAssignableFrom(type)) {
+			beanFactory.getBean(beanName, ExceptionHandlerConfigurer.class)
+				.configureExceptionHandlers(new ConfigurerRegistry("bean '%s'".formatted(beanName), beanOrder));
+		}
+		if (!type.getName().startsWith("org.springframework.")) {
+			detectBean(beanFactory, beanName, type, type, beanOrder);
+			detectMethods(beanFactory, beanName, type, beanOrder);
+		}
+		if (factoryMethod != null) {
+			detectBean(beanFactory, beanName, type, factoryMethod, beanOrder);
+		}
+	}
+
+	private static @Nullable Class<?> determineUserType(ConfigurableListableBeanFactory beanFactory, String beanName) {
+		String targetName = ScopedProxyUtils.getTargetBeanName(beanName);
+		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory,
+				beanFactory.containsBeanDefinition(targetName) ? targetName : beanName);
+		return (type != null) ? ClassUtils.getUserClass(type) : null;
+	}
+
+	private static @Nullable Method findFactoryMethod(ConfigurableListableBeanFactory beanFactory, String beanName) {
+		if (!beanFactory.containsBeanDefinition(beanName)) {
+			return null;
+		}
+		BeanDefinition definition = beanFactory.getMergedBeanDefinition(beanName);
+		return (definition instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod() : null;
+	}
+
+	private static int determineOrder(Class<?> type, @Nullable Method factoryMethod) {
+		Integer order = (factoryMethod != null) ? OrderUtils.getOrder(factoryMethod) : null;
+		return (order != null) ? order : OrderUtils.getOrder(type, Ordered.LOWEST_PRECEDENCE);
+	}
+
+	private void detectBean(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
+			AnnotatedElement annotated, int order) {
+		Registration registration = Registration.of(annotated);
+		if (registration == null) {
+			return;
+		}
+		String description = (annotated instanceof Method method)
+				? "bean '%s', declared by method '%s'".formatted(beanName, describe(method))
+				: "bean '%s' (class %s)".formatted(beanName, type.getName());
+		if (!HttpExceptionHandler.class.isAssignableFrom(type)) {
+			throw new InvalidExceptionHandlerException(
+					"%s is annotated as an exception handler, but is no HttpExceptionHandler.".formatted(description),
+					"Implement HttpExceptionHandler, or annotate a method of the bean instead.");
+		}
+		ResolvableType handlerType = (annotated instanceof Method method) ? ResolvableType.forMethodReturnType(method)
+				: ResolvableType.forClass(type);
+		Class<?> exceptionType = handlerType.as(HttpExceptionHandler.class).getGeneric().resolve();
+		if (exceptionType == null && registration.isDerived()) {
+			throw noException(description, "Give @ExceptionHandlerFor a class, or declare the bean as an "
+					+ "HttpExceptionHandler of a class of exceptions.");
+		}
+		RegisteredHandler handler = RegisteredHandler.of(description, order,
+				(exceptionType != null) ? exceptionType : HttpException.class,
+				() -> beanFactory.getBean(beanName, HttpExceptionHandler.class));
+		register(registration, handler, exceptionType);
+	}
+
+	private void detectMethods(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
+			int beanOrder) {
+		Map<Method, Registration> methods;
+		try {
+			methods = MethodIntrospector.selectMethods(type,
+					(MethodIntrospector.MetadataLookup<Registration>) Registration::of);
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			// A class that the bean's methods name is absent: no business of Starlet's
+			logger.debug("Could not look for exception handlers in bean '" + beanName + "'", ex);
+			return;
+		}
+		methods.forEach((method, registration) -> {
+			if (!AnnotatedElementUtils.hasAnnotation(method, Bean.class)) {
+				detectMethod(beanFactory, beanName, beanOrder, method, registration);
+			}
+		});
+	}
+
+	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName, int beanOrder,
+			Method method, Registration registration) {
+		String description = "method '%s' of bean '%s'".formatted(describe(method), beanName);
+		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
+			throw new InvalidExceptionHandlerException(
+					"%s is %s, so it can't be called on the bean.".formatted(description,
+							Modifier.isStatic(method.getModifiers()) ? "static" : "private"),
+					"Make it an instance method that is not private.");
+		}
+		HandlerMethod handlerMethod = new HandlerMethod(beanName, beanFactory,
+				selectInvocableMethod(beanFactory, beanName, method, description));
+		String problem = this.methodValidator.apply(handlerMethod);
+		if (problem != null) {
+			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem),
+					"Change the method's signature: it may take and return what a method annotated with Spring's "
+							+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
+		}
+		Class<?> exceptionType = findExceptionParameter(handlerMethod);
+		if (registration.isDerived() && (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
+			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
+		}
+		Integer order = OrderUtils.getOrder(method);
+		RegisteredHandler handler = RegisteredHandler.ofMethod(description, (order != null) ? order : beanOrder,
+				handlerMethod);
+		register(registration, handler, exceptionType);
+	}
+
+	private static Method selectInvocableMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
+			Method method, String description) {
+		try {
+			return AopUtils.selectInvocableMethod(method, beanFactory.getType(beanName));
+		}
+		catch (IllegalStateException ex) {
+			throw new InvalidExceptionHandlerException(
+					"%s can't be called, because the bean's proxy has no such method.".formatted(description),
+					"Declare the method in an interface of the bean, or have the bean proxied by its class "
+							+ "(proxyTargetClass = true).");
+		}
+	}
+
+	private static @Nullable Class<?> findExceptionParameter(HandlerMethod method) {
+		return Arrays.stream(method.getMethodParameters())
+			.<Class<?>>map((parameter) -> parameter.getParameterType())
+			.filter((type) -> Throwable.class.isAssignableFrom(type) || type == ErrorResponse.class)
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static InvalidExceptionHandlerException noException(String description, String action) {
+		return new InvalidExceptionHandlerException(
+				"%s does not say which exceptions it handles.".formatted(description), action);
+	}
+
+	private void register(Registration registration, RegisteredHandler handler, @Nullable Class<?> parameter) {
+		if (registration.isEmpty()) {
+			throw new InvalidExceptionHandlerException("%s is registered for no status.".formatted(handler),
+					"Give @StatusHandler at least one status.");
+		}
+		for (int status : registration.statuses()) {
+			checkAccepts(handler, parameter, HttpException.class, "status " + status);
+			this.keys.addStatus(status, handler);
+		}
+		for (Class<? extends Throwable> type : registration.classesOr(parameter)) {
+			checkAccepts(handler, parameter, type, type.getName());
+			this.keys.addClass(type, handler);
+		}
+	}
+
+	/**
+	 * A parameter that takes an {@code HttpException} always gets one where the exception
+	 * is an HTTP exception, and in the server-error handler.
+	 */
+	private static void checkAccepts(RegisteredHandler handler, @Nullable Class<?> parameter,
+			Class<? extends Throwable> type, String key) {
+		if (parameter == null || parameter.isAssignableFrom(type)) {
+			return;
+		}
+		boolean http = type == Exception.class || type == Throwable.class || ErrorResponse.class.isAssignableFrom(type)
+				|| AnnotatedElementUtils.hasAnnotation(type, ResponseStatus.class);
+		if (!http || !parameter.isAssignableFrom(HttpException.class)) {
+			throw new InvalidExceptionHandlerException(
+					"%s is registered for %s, but takes %s.".formatted(handler, key, parameter.getName()),
+					"Let it take %s, or a class that this extends.".formatted(type.getName()));
+		}
+	}
+
+	private static String describe(Method method) {
+		StringBuilder description = new StringBuilder(method.getDeclaringClass().getName()).append('#')
+			.append(method.getName());
+		return description
+			.append(Arrays.stream(method.getParameterTypes())
+				.map(Class::getSimpleName)
+				.collect(Collectors.joining(", ", "(", ")")))
+			.toString();
+	}
+
+	/** What the annotations of one method or class say. */
+	private record Registration(List<Integer> statuses, @Nullable ExceptionHandlerFor exceptionHandlerFor) {
+
+		static @Nullable Registration of(AnnotatedElement element) {
+			MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+			List<Integer> statuses = annotations.get(StatusHandler.class)
+				.getValue("value", int[].class)
+				.map((value) -> Arrays.stream(value).boxed().toList())
+				.orElse(List.of());
+			ExceptionHandlerFor exceptionHandlerFor = annotations.get(ExceptionHandlerFor.class)
+				.synthesize((annotation) -> annotation.isPresent())
+				.orElse(null);
+			return annotations.isPresent(StatusHandler.class) || exceptionHandlerFor != null
+					? new Registration(statuses, exceptionHandlerFor) : null;
+		}
+
+		boolean isEmpty() {
+			return this.statuses.isEmpty() && this.exceptionHandlerFor == null;
+		}
+
+		boolean isDerived() {
+			return this.exceptionHandlerFor != null && this.exceptionHandlerFor.value().length == 0;
+		}
+
+		List<Class<? extends Throwable>> classesOr(@Nullable Class<?> parameter) {
+			if (this.exceptionHandlerFor == null) {
+				return List.of();
+			}
+			return (isDerived() && parameter != null) ? List.of(parameter.asSubclass(Throwable.class))
+					: List.of(this.exceptionHandlerFor.value());
+		}
+
+	}
+
+	/** Registers what a configurer gives it. */
+	private final class ConfigurerRegistry implements ExceptionHandlerRegistry {
+
+		private final String description;
+
+		private final int order;
+
+		private ConfigurerRegistry(String description, int order) {
+			this.description = description;
+			this.order = order;
+		}
+
+		@Override
+		public ExceptionHandlerRegistry status(int status, HttpExceptionHandler<? super HttpException> handler) {
+			ExceptionHandlerDetector.this.keys.addStatus(status, registered(HttpException.class, handler));
+			return this;
+		}
+
+		@Override
+		public <E extends Throwable> ExceptionHandlerRegistry exception(Class<E> type,
+				HttpExceptionHandler<? super E> handler) {
+			ExceptionHandlerDetector.this.keys.addClass(type, registered(type, handler));
+			return this;
+		}
+
+		private RegisteredHandler registered(Class<?> exceptionType, HttpExceptionHandler<?> handler) {
+			return RegisteredHandler.of("handler %s of configurer %s".formatted(handler, this.description), this.order,
+					exceptionType, () -> handler);
+		}
+
+	}
+
+}

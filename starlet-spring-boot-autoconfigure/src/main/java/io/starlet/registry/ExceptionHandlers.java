@@ -1,0 +1,156 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.registry;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+import io.starlet.HttpException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
+import org.springframework.web.method.HandlerMethod;
+
+/**
+ * The registered handlers, and the look-up of the one for an exception (rules R1 to R4
+ * and R9).
+ *
+ * @since 0.1.0
+ */
+public final class ExceptionHandlers implements BeanFactoryAware, SmartInitializingSingleton {
+
+	private static final int SERVER_ERROR = HttpStatus.INTERNAL_SERVER_ERROR.value();
+
+	private final Function<HandlerMethod, @Nullable String> methodValidator;
+
+	private @Nullable ConfigurableListableBeanFactory beanFactory;
+
+	private final @Nullable RegisteredHandler[] byStatus = new RegisteredHandler[1000];
+
+	private final Map<Class<?>, RegisteredHandler> byClass = new HashMap<>();
+
+	private @Nullable RegisteredHandler serverError;
+
+	/** Weak, so that neither an exception's class nor its loader is kept alive. */
+	private final Map<Class<?>, Optional<RegisteredHandler>> lookups = new ConcurrentReferenceHashMap<>(16,
+			ReferenceType.WEAK);
+
+	/**
+	 * Create a registry that fills itself from the bean factory.
+	 * @param methodValidator tells what is wrong with a handler method's parameters or
+	 * return type, or returns {@code null}
+	 */
+	public ExceptionHandlers(Function<HandlerMethod, @Nullable String> methodValidator) {
+		this.methodValidator = methodValidator;
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
+	}
+
+	/**
+	 * Find and validate the handlers.
+	 * @throws InvalidExceptionHandlerException if one can't work
+	 */
+	@Override
+	public void afterSingletonsInstantiated() {
+		Objects.requireNonNull(this.beanFactory, "No bean factory");
+		HandlerKeys keys = new HandlerKeys();
+		new ExceptionHandlerDetector(this.beanFactory, this.methodValidator, keys).detect();
+		keys.forEachStatus((status, handler) -> this.byStatus[status] = handler);
+		keys.forEachClass(this.byClass::put);
+		this.serverError = keys.getServerError();
+	}
+
+	/**
+	 * Return the handler of the outer layer.
+	 * @return the server-error handler, or {@code null} if none is registered
+	 */
+	public @Nullable RegisteredHandler getServerErrorHandler() {
+		return this.serverError;
+	}
+
+	/**
+	 * Find the handler of an exception in the inner layer.
+	 * @param exception the exception, without wrappers
+	 * @param httpException the HTTP exception that it is or amounts to; {@code null} if
+	 * it is an error
+	 * @param tried handlers that must not be called again
+	 * @return the handler, or {@code null} if none is left
+	 */
+	public @Nullable RegisteredHandler find(Throwable exception, @Nullable HttpException httpException,
+			Collection<RegisteredHandler> tried) {
+		int status = (httpException != null) ? httpException.getStatusCode().value() : SERVER_ERROR;
+		RegisteredHandler handler = (status != SERVER_ERROR) ? untried(this.byStatus[status], tried) : null;
+		if (handler == null) {
+			handler = findByClass(exception.getClass(), httpException != null, tried);
+		}
+		if (handler == null && httpException != null && status == SERVER_ERROR) {
+			handler = untried(this.byStatus[SERVER_ERROR], tried);
+		}
+		return handler;
+	}
+
+	private @Nullable RegisteredHandler findByClass(Class<?> type, boolean http, Collection<RegisteredHandler> tried) {
+		if (this.byClass.isEmpty()) {
+			return null;
+		}
+		RegisteredHandler handler = tried.isEmpty()
+				? this.lookups.computeIfAbsent(type, (key) -> Optional.ofNullable(findSpecific(key, tried)))
+					.orElse(null)
+				: findSpecific(type, tried);
+		if (handler == null && http) {
+			handler = untried(this.byClass.get(HttpException.class), tried);
+		}
+		if (handler == null && RuntimeException.class.isAssignableFrom(type)) {
+			handler = untried(this.byClass.get(RuntimeException.class), tried);
+		}
+		return handler;
+	}
+
+	/**
+	 * Every class up to those that {@code HttpException} itself extends, as these are
+	 * less specific than {@code HttpException} for every HTTP exception.
+	 */
+	private @Nullable RegisteredHandler findSpecific(Class<?> type, Collection<RegisteredHandler> tried) {
+		for (Class<?> current = type; current != null
+				&& !current.isAssignableFrom(HttpException.class.getSuperclass()); current = current.getSuperclass()) {
+			RegisteredHandler handler = untried(this.byClass.get(current), tried);
+			if (handler != null) {
+				return handler;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable RegisteredHandler untried(@Nullable RegisteredHandler handler,
+			Collection<RegisteredHandler> tried) {
+		return (handler != null && !tried.contains(handler)) ? handler : null;
+	}
+
+}

@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.registry;
+
+import java.util.function.Supplier;
+
+import io.starlet.HttpException;
+import io.starlet.HttpExceptionHandler;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+import org.springframework.web.method.HandlerMethod;
+
+/**
+ * A handler that was found at start-up: a method of a bean, or an
+ * {@link HttpExceptionHandler}.
+ *
+ * @since 0.1.0
+ */
+public final class RegisteredHandler {
+
+	private final String description;
+
+	private final int order;
+
+	private final @Nullable HandlerMethod method;
+
+	private final @Nullable Supplier<HttpExceptionHandler<?>> handler;
+
+	private final Class<?> exceptionType;
+
+	private RegisteredHandler(String description, int order, @Nullable HandlerMethod method,
+			@Nullable Supplier<HttpExceptionHandler<?>> handler, Class<?> exceptionType) {
+		this.description = description;
+		this.order = order;
+		this.method = method;
+		this.handler = handler;
+		this.exceptionType = exceptionType;
+	}
+
+	static RegisteredHandler ofMethod(String description, int order, HandlerMethod method) {
+		return new RegisteredHandler(description, order, method, null, Throwable.class);
+	}
+
+	static RegisteredHandler of(String description, int order, Class<?> exceptionType,
+			Supplier<HttpExceptionHandler<?>> handler) {
+		return new RegisteredHandler(description, order, null, handler, exceptionType);
+	}
+
+	/**
+	 * Return the handler method.
+	 * @return the method, its bean not necessarily created; {@code null} if this is an
+	 * {@link HttpExceptionHandler}
+	 */
+	public @Nullable HandlerMethod getMethod() {
+		return this.method;
+	}
+
+	/**
+	 * Return the handler, which creates its bean where Spring has not done so.
+	 * @return the handler
+	 * @throws IllegalStateException if this is a method
+	 */
+	public HttpExceptionHandler<?> getHandler() {
+		Assert.state(this.handler != null, "Handler is a method");
+		return this.handler.get();
+	}
+
+	/**
+	 * Select what is passed to the {@link #getHandler() handler}.
+	 * @param exception the exception
+	 * @param httpException the HTTP exception that it is or amounts to, if any
+	 * @return the exception if the handler takes it, else the HTTP exception
+	 */
+	public Throwable selectArgument(Throwable exception, @Nullable HttpException httpException) {
+		return (httpException == null || this.exceptionType.isInstance(exception)) ? exception : httpException;
+	}
+
+	int getOrder() {
+		return this.order;
+	}
+
+	/**
+	 * Return the names of the bean and the method.
+	 */
+	@Override
+	public String toString() {
+		return this.description;
+	}
+
+}

@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.response;
+
+import java.nio.charset.StandardCharsets;
+
+import io.starlet.HttpException;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * Writes the answers that are given where no handler is registered (rules R10, R13 and
+ * R18).
+ *
+ * @since 0.1.0
+ */
+public final class DefaultResponseWriter {
+
+	private static final MediaType TEXT_PLAIN_UTF8 = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
+
+	/**
+	 * Write an HTTP exception's status, headers and detail.
+	 * @param response the response, not yet committed
+	 * @param exception the exception
+	 * @return completes when the response has been written
+	 */
+	public Mono<Void> write(ServerHttpResponse response, HttpException exception) {
+		HttpHeaders headers = response.getHeaders();
+		exception.getHeaders().forEach((name, values) -> {
+			if (!isFraming(name)) {
+				headers.put(name, values);
+			}
+		});
+		response.setStatusCode(exception.getStatusCode());
+		return hasNoBody(exception.getStatusCode()) ? response.setComplete()
+				: writeText(response, exception.getDetail());
+	}
+
+	/**
+	 * Write the plain 500 that tells a client nothing about the error.
+	 * @param response the response, not yet committed
+	 * @return completes when the response has been written
+	 */
+	public Mono<Void> writeServerError(ServerHttpResponse response) {
+		return writeServerError(response, HttpStatus.INTERNAL_SERVER_ERROR.getReasonPhrase());
+	}
+
+	/**
+	 * Write a 500 with a text.
+	 * @param response the response, not yet committed
+	 * @param text the text
+	 * @return completes when the response has been written
+	 */
+	public Mono<Void> writeServerError(ServerHttpResponse response, String text) {
+		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
+		return writeText(response, text);
+	}
+
+	private static Mono<Void> writeText(ServerHttpResponse response, String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		HttpHeaders headers = response.getHeaders();
+		if (headers.getFirst(HttpHeaders.CONTENT_TYPE) == null) {
+			headers.setContentType(TEXT_PLAIN_UTF8);
+		}
+		headers.setContentLength(bytes.length);
+		DataBuffer buffer = response.bufferFactory().wrap(bytes);
+		return response.writeWith(Mono.just(buffer));
+	}
+
+	/** A length that was meant for another body would break the connection. */
+	private static boolean isFraming(String header) {
+		return HttpHeaders.CONTENT_LENGTH.equalsIgnoreCase(header)
+				|| HttpHeaders.TRANSFER_ENCODING.equalsIgnoreCase(header);
+	}
+
+	private static boolean hasNoBody(HttpStatusCode status) {
+		return status.is1xxInformational() || status.isSameCodeAs(HttpStatus.NO_CONTENT)
+				|| status.isSameCodeAs(HttpStatus.RESET_CONTENT) || status.isSameCodeAs(HttpStatus.NOT_MODIFIED);
+	}
+
+}

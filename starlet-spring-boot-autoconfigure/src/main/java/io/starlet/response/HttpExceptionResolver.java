@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.response;
+
+import java.util.Map;
+import java.util.Optional;
+
+import io.starlet.HttpException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
+import org.springframework.util.StringUtils;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.reactive.resource.NoResourceFoundException;
+import org.springframework.web.server.MethodNotAllowedException;
+
+/**
+ * Tells whether an exception is an HTTP exception, and what it says to the client (rules
+ * R5, R6 and R11).
+ *
+ * @since 0.1.0
+ */
+public final class HttpExceptionResolver {
+
+	private final Map<Class<?>, Optional<ResponseStatus>> responseStatuses = new ConcurrentReferenceHashMap<>(16,
+			ReferenceType.WEAK);
+
+	/**
+	 * Resolve an exception to the {@link HttpException} that it is or amounts to.
+	 * @param exception the exception, without wrappers
+	 * @return the exception itself if it is an {@code HttpException}; one with its
+	 * status, detail and headers and the exception as cause if it is another HTTP
+	 * exception; {@code null} if it is an error
+	 */
+	public @Nullable HttpException resolve(Throwable exception) {
+		if (exception instanceof HttpException httpException) {
+			return httpException;
+		}
+		if (exception instanceof ErrorResponse errorResponse) {
+			HttpStatusCode status = errorResponse.getStatusCode();
+			return isServerError(status) ? null
+					: new HttpException(status, detail(errorResponse), errorResponse.getHeaders(), exception);
+		}
+		ResponseStatus annotation = this.responseStatuses
+			.computeIfAbsent(exception.getClass(), HttpExceptionResolver::findResponseStatus)
+			.orElse(null);
+		return (annotation == null || isServerError(annotation.code())) ? null : new HttpException(annotation.code(),
+				StringUtils.hasText(annotation.reason()) ? annotation.reason() : null, null, exception);
+	}
+
+	private static boolean isServerError(HttpStatusCode status) {
+		return status.value() == HttpStatus.INTERNAL_SERVER_ERROR.value();
+	}
+
+	private static Optional<ResponseStatus> findResponseStatus(Class<?> type) {
+		return Optional.ofNullable(AnnotatedElementUtils.findMergedAnnotation(type, ResponseStatus.class));
+	}
+
+	/**
+	 * Spring's detail for a missing resource names the path, and for a wrong method
+	 * repeats the {@code Allow} header: Starlette answers both with the reason phrase.
+	 */
+	private static @Nullable String detail(ErrorResponse errorResponse) {
+		boolean reasonPhrase = errorResponse instanceof NoResourceFoundException
+				|| errorResponse instanceof MethodNotAllowedException;
+		return reasonPhrase ? null : errorResponse.getBody().getDetail();
+	}
+
+}

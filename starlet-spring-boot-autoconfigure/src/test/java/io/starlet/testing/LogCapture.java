@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.testing;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import org.awaitility.Awaitility;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events that are logged by anything, from its creation until it is closed.
+ */
+public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+
+	private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+
+	private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+	public LogCapture() {
+		setContext(this.root.getLoggerContext());
+		start();
+		this.root.addAppender(this);
+	}
+
+	@Override
+	protected void append(ILoggingEvent event) {
+		this.events.add(event);
+	}
+
+	public List<ILoggingEvent> atLeast(Level level) {
+		return this.events.stream().filter((event) -> event.getLevel().isGreaterOrEqual(level)).toList();
+	}
+
+	/**
+	 * Wait until something is logged at a level, as a client may have its answer before.
+	 */
+	public ILoggingEvent awaitOne(Level level) {
+		Awaitility.await().until(() -> !atLeast(level).isEmpty());
+		return atLeast(level).get(0);
+	}
+
+	public List<ILoggingEvent> of(String loggerPrefix, Level level) {
+		return this.events.stream()
+			.filter((event) -> event.getLoggerName().startsWith(loggerPrefix) && event.getLevel() == level)
+			.toList();
+	}
+
+	@Override
+	public void close() {
+		this.root.detachAppender(this);
+		stop();
+	}
+
+}

@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.testing;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One connection to a server, on which requests are written byte by byte and responses
+ * read as they arrive, as an HTTP client would hide what happens to the connection.
+ */
+public final class RawHttpClient implements AutoCloseable {
+
+	private static final int TIMEOUT = 10_000;
+
+	private final Socket socket;
+
+	private final InputStream in;
+
+	private RawHttpClient(Socket socket) throws IOException {
+		this.socket = socket;
+		this.in = new BufferedInputStream(socket.getInputStream());
+	}
+
+	static RawHttpClient connect(int port) {
+		try {
+			Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+			socket.setSoTimeout(TIMEOUT);
+			return new RawHttpClient(socket);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Send a request without a body and read its response. */
+	public RawHttpResponse send(String method, String path, String... headers) {
+		write(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+				+ (headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n") + "\r\n");
+		return read(method);
+	}
+
+	/** Send a request with a body and read its response. */
+	public RawHttpResponse post(String path, String contentType, String body) {
+		write("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + contentType + "\r\nContent-Length: "
+				+ body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body);
+		return read("POST");
+	}
+
+	public void write(String text) {
+		try {
+			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+			this.socket.getOutputStream().flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Read the response to a request with the given method. */
+	public RawHttpResponse read(String method) {
+		try {
+			String statusLine = readLine();
+			Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+			for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+				int colon = line.indexOf(':');
+				headers.merge(line.substring(0, colon), line.substring(colon + 1).trim(),
+						(one, other) -> one + ", " + other);
+			}
+			int status = Integer.parseInt(statusLine.substring(9, 12));
+			ByteArrayOutputStream body = new ByteArrayOutputStream();
+			boolean whole = method.equals("HEAD") || status < 200 || status == 204 || status == 304
+					|| readBody(headers, body);
+			return new RawHttpResponse(status, headers, body.toString(StandardCharsets.UTF_8), whole);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private boolean readBody(Map<String, String> headers, ByteArrayOutputStream body) throws IOException {
+		if (headers.containsKey("Content-Length")) {
+			int length = Integer.parseInt(headers.get("Content-Length"));
+			return readBytes(length, body);
+		}
+		if ("chunked".equals(headers.get("Transfer-Encoding"))) {
+			while (true) {
+				String size = readLine();
+				if (size.isEmpty()) {
+					return false;
+				}
+				int length = Integer.parseInt(size, 16);
+				if (!readBytes(length, body) || !readLine().isEmpty()) {
+					return false;
+				}
+				if (length == 0) {
+					return true;
+				}
+			}
+		}
+		this.in.transferTo(body);
+		return true;
+	}
+
+	private boolean readBytes(int length, ByteArrayOutputStream body) throws IOException {
+		byte[] bytes = this.in.readNBytes(length);
+		body.write(bytes);
+		return bytes.length == length;
+	}
+
+	private String readLine() throws IOException {
+		ByteArrayOutputStream line = new ByteArrayOutputStream();
+		for (int next = this.in.read(); next != -1 && next != '\n'; next = this.in.read()) {
+			if (next != '\r') {
+				line.write(next);
+			}
+		}
+		return line.toString(StandardCharsets.ISO_8859_1);
+	}
+
+	/** Whether the server has ended the connection and sent nothing more. */
+	public boolean isClosedByServer() {
+		try {
+			return this.in.read() == -1;
+		}
+		catch (IOException ex) {
+			return true;
+		}
+	}
+
+	/** End the connection at once, with a reset. */
+	public void abort() {
+		try {
+			this.socket.setSoLinger(true, 0);
+			this.socket.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.socket.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.testing;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server sent.
+ *
+ * @param status the status
+ * @param headers the headers, by case-insensitive name
+ * @param body the body as text
+ * @param whole whether all of the body arrived
+ */
+public record RawHttpResponse(int status, Map<String, String> headers, String body, boolean whole) {
+
+	public @Nullable String header(String name) {
+		return this.headers.get(name);
+	}
+
+}

@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
+
+/**
+ * A Spring Boot application on a real server and a random port of the loopback interface.
+ */
+public final class TestApplication implements AutoCloseable {
+
+	private final ReactiveWebServerApplicationContext context;
+
+	private TestApplication(ReactiveWebServerApplicationContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * Start an application.
+	 * @param configuration its configuration class
+	 * @param properties its properties, as {@code name=value}
+	 */
+	public static TestApplication start(Class<?> configuration, String... properties) {
+		List<String> all = new ArrayList<>(List.of("server.port=0", "server.address=127.0.0.1",
+				"spring.main.banner-mode=off", "logging.level.root=info", "logging.level.io.starlet=debug"));
+		all.addAll(List.of(properties));
+		return new TestApplication(
+				(ReactiveWebServerApplicationContext) new SpringApplicationBuilder(Configuration.class, configuration)
+					.properties(all.toArray(new String[0]))
+					.run());
+	}
+
+	public int port() {
+		return Objects.requireNonNull(this.context.getWebServer(), "No server").getPort();
+	}
+
+	public <T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	public RawHttpClient connect() {
+		return RawHttpClient.connect(port());
+	}
+
+	/** Send one GET request on a connection of its own. */
+	public RawHttpResponse get(String path, String... headers) {
+		return send("GET", path, headers);
+	}
+
+	/** Send one request without a body on a connection of its own. */
+	public RawHttpResponse send(String method, String path, String... headers) {
+		try (RawHttpClient client = connect()) {
+			return client.send(method, path, headers);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Configuration {
+
+	}
+
+}
