@@ -23,10 +23,8 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * Ends the connection of a response that an error cut, after the request has been
- * observed and logged, so that the client can tell it from a whole one (rule R15).
- * Reactor Netty's connection is closed without another line in the log; other servers get
- * the error and close it themselves.
+ * Has every response tracked, outermost, so that what filters and endpoints write is
+ * seen.
  *
  * @since 0.1.0
  */
@@ -44,13 +42,7 @@ public final class ResponseTrackingHttpHandler implements HttpHandler {
 
 	@Override
 	public Mono<Void> handle(ServerHttpRequest request, ServerHttpResponse response) {
-		TrackedResponse tracked = TrackedResponse.of(response);
-		return this.delegate.handle(request, tracked).then(Mono.defer(() -> end(tracked)));
-	}
-
-	private static Mono<Void> end(TrackedResponse response) {
-		Throwable cutBy = response.getCutBy();
-		return (cutBy == null || DisconnectedClient.disconnect(response)) ? Mono.empty() : Mono.error(cutBy);
+		return this.delegate.handle(request, TrackedResponse.of(response));
 	}
 
 }

@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet;
+
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+
+import com.sun.management.ThreadMXBean;
+import io.starlet.testing.TestApplication;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a request costs with Starlet, counted in bytes and calls, never in time.
+ */
+@Timeout(120)
+class CostTests {
+
+	private static final int WARM_UP = 20_000;
+
+	private static final int REQUESTS = 2_000;
+
+	private static final int ROUNDS = 9;
+
+	@Test
+	void requestWithoutErrorAllocatesAtMost800BytesMoreThanWithoutStarlet() {
+		try (TestApplication with = TestApplication.start(App.class, "logging.level.io.starlet=info");
+				TestApplication without = TestApplication.start(App.class, "starlet.enabled=false")) {
+			HttpHandler one = with.bean(HttpHandler.class);
+			HttpHandler other = without.bean(HttpHandler.class);
+			// Measured again once the compiler has seen both
+			allocatedBytes(one);
+			allocatedBytes(other);
+			long more = allocatedBytes(one) - allocatedBytes(other);
+			assertThat(more).isLessThanOrEqualTo(800L);
+		}
+	}
+
+	@Test
+	void raisingAndAnsweringAnHttpExceptionFillsNoStackTrace() {
+		try (TestApplication application = TestApplication.start(App.class)) {
+			CountingException.filled = 0;
+			assertThat(application.get("/counting").status()).isEqualTo(404);
+			assertThat(CountingException.filled).isZero();
+			assertThat(new HttpException(404).getStackTrace()).isEmpty();
+			assertThat(new CountingException(false).getStackTrace()).isEmpty();
+			assertThat(new CountingException(true).getStackTrace()).isNotEmpty();
+			assertThat(CountingException.filled).isEqualTo(1);
+		}
+	}
+
+	private static long allocatedBytes(HttpHandler handler) {
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		for (int request = 0; request < WARM_UP; request++) {
+			send(handler);
+		}
+		long[] perRequest = new long[ROUNDS];
+		for (int round = 0; round < ROUNDS; round++) {
+			long before = threads.getCurrentThreadAllocatedBytes();
+			for (int request = 0; request < REQUESTS; request++) {
+				send(handler);
+			}
+			perRequest[round] = (threads.getCurrentThreadAllocatedBytes() - before) / REQUESTS;
+		}
+		Arrays.sort(perRequest);
+		return perRequest[ROUNDS / 2];
+	}
+
+	private static void send(HttpHandler handler) {
+		MockServerHttpResponse response = new MockServerHttpResponse();
+		handler.handle(MockServerHttpRequest.get("/ok").build(), response).block();
+		if (!response.isCommitted() || response.getStatusCode() != null) {
+			throw new IllegalStateException("Not answered with 200 but " + response.getStatusCode());
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Endpoints.class)
+	static class App {
+
+	}
+
+	@RestController
+	static class Endpoints {
+
+		@GetMapping("/ok")
+		Mono<String> ok() {
+			return Mono.just("ok");
+		}
+
+		@GetMapping("/counting")
+		String counting() {
+			throw new CountingException(false);
+		}
+
+	}
+
+	static class CountingException extends HttpException {
+
+		static int filled;
+
+		CountingException(boolean writableStackTrace) {
+			super(HttpStatus.NOT_FOUND, null, null, null, writableStackTrace);
+		}
+
+		@Override
+		public synchronized Throwable fillInStackTrace() {
+			filled++;
+			return super.fillInStackTrace();
+		}
+
+	}
+
+}
