@@ -120,8 +120,8 @@ public final class ExceptionResponder {
 			logHandled(exchange, exception, httpException, handler);
 		}
 		if (handler != null) {
-			return call(handler, exchange, exception, httpException)
-				.onErrorResume((failure) -> respond(exchange, failure, append(tried, handler), raised));
+			return new ErrorResumingMono(call(handler, exchange, exception, httpException),
+					(failure) -> respond(exchange, failure, append(tried, handler), raised));
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		recordServerError(exchange, httpException.getStatusCode(), exception);

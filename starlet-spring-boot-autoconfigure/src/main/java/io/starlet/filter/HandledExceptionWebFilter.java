@@ -58,7 +58,7 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ResponseSnapshot before = ResponseSnapshot.of(exchange.getResponse());
-		return chain.filter(exchange).onErrorResume((exception) -> handle(exchange, exception, before));
+		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before));
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {

@@ -16,12 +16,16 @@
 
 package io.starlet.filter;
 
+import java.util.List;
+
 import io.starlet.HttpException;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.PlainTextTraceback;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -41,6 +45,8 @@ import org.springframework.web.server.WebFilterChain;
  * @since 0.1.0
  */
 public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
+
+	private static final Log logger = LogFactory.getLog(ServerErrorWebFilter.class);
 
 	/** Known from nginx: a client closed its request. Never sent, only observed. */
 	private static final HttpStatusCode CLIENT_CLOSED_REQUEST = HttpStatusCode.valueOf(499);
@@ -91,7 +97,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		return chain.filter(exchange).onErrorResume((exception) -> handle(exchange, exception));
+		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception));
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised) {
@@ -129,10 +135,17 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			answer = started ? Mono.empty() : writePlain(exchange.getResponse());
 		}
 		// Committed even for HEAD, so that no WebExceptionHandler answers once more
-		return answer.then(Mono.defer(exchange.getResponse()::setComplete)).onErrorResume((failure) -> {
-			ExceptionResponder.addSuppressed(error, failure);
+		return new ErrorResumingMono(answer.then(Mono.defer(exchange.getResponse()::setComplete)), (failure) -> {
+			noteFailure(error, failure);
 			return Mono.empty();
 		});
+	}
+
+	private static void noteFailure(Throwable error, Throwable failure) {
+		ExceptionResponder.addSuppressed(error, failure);
+		if (!List.of(error.getSuppressed()).contains(failure)) {
+			logger.error("Failed to answer an error that carries no suppressed exceptions", failure);
+		}
 	}
 
 	private Mono<Void> writeTraceback(ServerWebExchange exchange, Throwable error) {
@@ -153,13 +166,13 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 				: exchange;
 		Throwable exception = ExceptionResponder.unwrap(error);
 		HttpException httpException = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
-		return Mono
+		Mono<Void> call = Mono
 			.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)
-				.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)))
-			.onErrorResume((failure) -> {
-				ExceptionResponder.addSuppressed(error, failure);
-				return target.getResponse().isCommitted() ? Mono.empty() : writePlain(target.getResponse());
-			});
+				.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)));
+		return new ErrorResumingMono(call, (failure) -> {
+			noteFailure(error, failure);
+			return target.getResponse().isCommitted() ? Mono.empty() : writePlain(target.getResponse());
+		});
 	}
 
 }

@@ -76,12 +76,12 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		return track(super.writeWith(body));
+		return track(isCommitted(), super.writeWith(body));
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return track(super.writeAndFlushWith(body));
+		return track(isCommitted(), super.writeAndFlushWith(body));
 	}
 
 	/**
@@ -96,12 +96,12 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		if (cutBy != null) {
 			return DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy);
 		}
-		return track(super.setComplete());
+		return track(isCommitted(), super.setComplete());
 	}
 
 	/** What is written to a committed response is dropped, and says nothing. */
-	Mono<Void> track(Mono<Void> write) {
-		return isCommitted() ? write : new TrackedWrite(write, this);
+	Mono<Void> track(boolean alreadyCommitted, Mono<Void> write) {
+		return alreadyCommitted ? write : new TrackedWrite(write, this);
 	}
 
 	/** {@code Mono.doOnSuccess}, at half the allocation for every request. */
@@ -168,7 +168,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public Mono<Void> writeWith(Path file, long position, long count) {
-			return track(((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count));
+			return track(isCommitted(), ((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count));
 		}
 
 	}

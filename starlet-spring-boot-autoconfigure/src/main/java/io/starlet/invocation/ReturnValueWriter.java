@@ -97,29 +97,25 @@ public final class ReturnValueWriter {
 
 	Mono<Void> write(ServerWebExchange exchange, HandlerResult result, @Nullable HttpException exception) {
 		Object value = result.getReturnValue();
-		ReactiveAdapter declared = this.adapterRegistry.getAdapter(result.getReturnType().toClass());
 		ReactiveAdapter adapter = this.adapterRegistry.getAdapter(result.getReturnType().resolve(), value);
 		if (adapter == null) {
-			return writeValue(exchange, result, exception);
+			return (value != null) ? writeValue(exchange, result, value, exception) : Mono.empty();
 		}
 		if (adapter.isMultiValue()) {
 			addHeaders(exchange.getResponse(), exception);
 			return writeBody(exchange, result, result.getReturnType().getGeneric().toClass());
 		}
-		MethodParameter valueType = (declared != null) ? result.getReturnTypeSource().nested()
-				: result.getReturnTypeSource();
-		return Mono.from(adapter.toPublisher(value))
-			.flatMap((emitted) -> writeValue(exchange,
-					new HandlerResult(result.getHandler(), emitted, valueType, result.getBindingContext()), exception));
+		return Mono.<Object>from(adapter.toPublisher(value))
+			.flatMap((emitted) -> writeValue(exchange, withValue(result, emitted), emitted, exception));
 	}
 
 	Mono<Void> write(ServerWebExchange exchange, ServerResponse response) {
 		return exchange.getResponse().isCommitted() ? Mono.empty() : response.writeTo(exchange, this.resultHandlers);
 	}
 
-	private Mono<Void> writeValue(ServerWebExchange exchange, HandlerResult result, @Nullable HttpException exception) {
-		Object value = result.getReturnValue();
-		if (value == null || exchange.getResponse().isCommitted()) {
+	private Mono<Void> writeValue(ServerWebExchange exchange, HandlerResult result, Object value,
+			@Nullable HttpException exception) {
+		if (exchange.getResponse().isCommitted()) {
 			return Mono.empty();
 		}
 		if (value instanceof ServerResponse response) {
@@ -143,10 +139,10 @@ public final class ReturnValueWriter {
 			if (body != null && !entity.getHeaders().containsHeader(HttpHeaders.CONTENT_TYPE)) {
 				setContentType(exchange.getResponse(), body.getClass());
 			}
-			return writeEntity(exchange, result, value);
+			return this.resultHandlers.entity().handleResult(exchange, result);
 		}
 		if (value instanceof ErrorResponse) {
-			return writeEntity(exchange, result, value);
+			return this.resultHandlers.entity().handleResult(exchange, result);
 		}
 		addHeaders(exchange.getResponse(), exception);
 		if (value instanceof Rendering || value instanceof FragmentsRendering || value instanceof View) {
@@ -155,9 +151,18 @@ public final class ReturnValueWriter {
 		return writeBody(exchange, result, value.getClass());
 	}
 
-	private Mono<Void> writeEntity(ServerWebExchange exchange, HandlerResult result, Object entity) {
-		return this.resultHandlers.entity()
-			.handleResult(exchange, new HandlerResult(result.getHandler(), entity, result.getReturnTypeSource()));
+	private Mono<Void> writeEntity(ServerWebExchange exchange, HandlerResult result, HttpEntity<?> entity) {
+		return this.resultHandlers.entity().handleResult(exchange, withValue(result, entity));
+	}
+
+	/**
+	 * A value in the reactive type that the method declares, as the handlers expect it.
+	 */
+	private HandlerResult withValue(HandlerResult result, Object value) {
+		ReactiveAdapter declared = this.adapterRegistry.getAdapter(result.getReturnType().toClass());
+		return new HandlerResult(result.getHandler(),
+				(declared != null) ? declared.fromPublisher(Mono.just(value)) : value, result.getReturnTypeSource(),
+				result.getBindingContext());
 	}
 
 	private Mono<Void> writeBody(ServerWebExchange exchange, HandlerResult result, Class<?> bodyType) {

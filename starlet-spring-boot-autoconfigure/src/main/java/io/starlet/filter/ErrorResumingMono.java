@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * {@code Mono.onErrorResume} that also takes the errors that Reactor throws instead of
+ * signalling them, {@code StackOverflowError} and {@code LinkageError}, so that they are
+ * answered too (rule R24). It wraps them, as Reactor would throw them again further on.
+ */
+final class ErrorResumingMono extends MonoOperator<Void, Void> {
+
+	private final Function<Throwable, Mono<Void>> onError;
+
+	ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError) {
+		super(source);
+		this.onError = onError;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super Void> actual) {
+		new ErrorResumingSubscriber(actual, this.onError).subscribeTo(this.source);
+	}
+
+	private static final class ErrorResumingSubscriber implements CoreSubscriber<Void>, Subscription {
+
+		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscriber, Subscription> UPSTREAM = AtomicReferenceFieldUpdater
+			.newUpdater(ErrorResumingSubscriber.class, Subscription.class, "upstream");
+
+		private final CoreSubscriber<? super Void> actual;
+
+		private @Nullable Function<Throwable, Mono<Void>> onError;
+
+		private volatile @Nullable Subscription upstream;
+
+		private boolean subscribed;
+
+		private boolean done;
+
+		private ErrorResumingSubscriber(CoreSubscriber<? super Void> actual, Function<Throwable, Mono<Void>> onError) {
+			this.actual = actual;
+			this.onError = onError;
+		}
+
+		private void subscribeTo(Mono<? extends Void> source) {
+			try {
+				source.subscribe(this);
+			}
+			catch (StackOverflowError | LinkageError ex) {
+				if (this.done) {
+					throw ex;
+				}
+				Subscription interrupted = this.upstream;
+				if (interrupted != null) {
+					interrupted.cancel();
+				}
+				signalSubscribed();
+				onError(ex);
+			}
+		}
+
+		private void signalSubscribed() {
+			if (!this.subscribed) {
+				this.subscribed = true;
+				this.actual.onSubscribe(this);
+			}
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			if (Operators.replace(UPSTREAM, this, subscription)) {
+				signalSubscribed();
+				subscription.request(Long.MAX_VALUE);
+			}
+		}
+
+		@Override
+		public void onNext(Void never) {
+			// There is no value of Void
+		}
+
+		@Override
+		public void onError(Throwable signalled) {
+			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
+			Function<Throwable, Mono<Void>> resume = this.onError;
+			if (resume == null) {
+				this.done = true;
+				this.actual.onError(error);
+				return;
+			}
+			this.onError = null;
+			subscribeTo(Mono.defer(() -> resume.apply(error)));
+		}
+
+		@Override
+		public void onComplete() {
+			this.done = true;
+			this.actual.onComplete();
+		}
+
+		@Override
+		public void request(long demand) {
+			// There is no value that could be asked for
+		}
+
+		@Override
+		public void cancel() {
+			Operators.terminate(UPSTREAM, this);
+		}
+
+	}
+
+}
