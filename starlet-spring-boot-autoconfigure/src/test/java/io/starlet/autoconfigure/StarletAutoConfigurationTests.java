@@ -1,0 +1,271 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.starlet.HttpException;
+import io.starlet.StatusHandler;
+import io.starlet.filter.ExceptionResponder;
+import io.starlet.filter.HandledExceptionWebFilter;
+import io.starlet.filter.LayerOrderCustomizer;
+import io.starlet.filter.ServerErrorWebExceptionHandler;
+import io.starlet.filter.ServerErrorWebFilter;
+import io.starlet.invocation.HandlerInvoker;
+import io.starlet.invocation.ReturnValueWriter;
+import io.starlet.registry.ExceptionHandlers;
+import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.HttpExceptionResolver;
+import io.starlet.testing.LogCapture;
+import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.TestApplication;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Rules R36 to R39: at home in an application.
+ */
+@Timeout(60)
+class StarletAutoConfigurationTests {
+
+	private static final List<Class<?>> BEANS = List.of(ExceptionHandlers.class, HttpExceptionResolver.class,
+			DefaultResponseWriter.class, HandlerInvoker.class, ReturnValueWriter.class, ExceptionResponder.class,
+			ServerErrorWebFilter.class, HandledExceptionWebFilter.class, ServerErrorWebExceptionHandler.class,
+			LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class);
+
+	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(StarletAutoConfiguration.class, ServletWebApplicationAutoConfiguration.class,
+						WebFluxAutoConfiguration.class, ErrorWebFluxAutoConfiguration.class,
+						HttpHandlerAutoConfiguration.class, CodecsAutoConfiguration.class));
+
+	@Test
+	void shouldConfigureEachBeanOnce() {
+		this.runner.run((context) -> {
+			for (Class<?> type : BEANS) {
+				assertThat(context).hasSingleBean(type);
+			}
+		});
+	}
+
+	@Test
+	void shouldBackOffWhenApplicationHasBeansOfItsOwn() {
+		this.runner.run((defaults) -> {
+			for (Class<?> type : BEANS) {
+				if (type == HttpHandlerDecoratorFactory.class) {
+					continue;
+				}
+				String name = defaults.getBeanNamesForType(type)[0];
+				Object own = defaults.getBean(name);
+				this.runner.withInitializer((context) -> context.getBeanFactory().registerSingleton("own", own))
+					.run((context) -> assertThat(context.getBeanNamesForType(type)).as(type.getName())
+						.containsExactly("own"));
+			}
+		});
+	}
+
+	@Test
+	void shouldBackOffWhenApplicationTracksResponsesItself() {
+		this.runner
+			.withBean("responseTrackingDecoratorFactory", HttpHandlerDecoratorFactory.class, () -> (handler) -> handler)
+			.run((context) -> assertThat(context).hasSingleBean(HttpHandlerDecoratorFactory.class));
+	}
+
+	@Test
+	void shouldLeaveTheApplicationAsItWasWhenDisabled() {
+		this.runner.withPropertyValues("starlet.enabled=false").run((context) -> {
+			for (Class<?> type : BEANS) {
+				assertThat(context).doesNotHaveBean(type);
+			}
+		});
+		try (TestApplication disabled = TestApplication.start(App.class, "starlet.enabled=false")) {
+			RawHttpResponse response = disabled.get("/missing", "Accept: application/json");
+			assertThat(response.status()).isEqualTo(404);
+			assertThat(response.body()).contains("\"path\":\"/missing\"").contains("\"status\":404");
+		}
+	}
+
+	@Test
+	void shouldDoNothingButSaySoInOneLineInAServletApplication() {
+		try (LogCapture log = new LogCapture()) {
+			new WebApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(StarletAutoConfiguration.class,
+						ServletWebApplicationAutoConfiguration.class))
+				.run((context) -> {
+					for (Class<?> type : BEANS) {
+						assertThat(context).doesNotHaveBean(type);
+					}
+				});
+			assertThat(log.atLeast(Level.WARN)).singleElement()
+				.satisfies((event) -> assertThat(event.getFormattedMessage())
+					.startsWith("Starlet does nothing, as this is a servlet application"));
+		}
+	}
+
+	@Test
+	void shouldSayNothingInAServletApplicationWhenDisabled() {
+		try (LogCapture log = new LogCapture()) {
+			new WebApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(ServletWebApplicationAutoConfiguration.class))
+				.withPropertyValues("starlet.enabled=false")
+				.run((context) -> assertThat(context).hasNotFailed());
+			assertThat(log.atLeast(Level.WARN)).isEmpty();
+		}
+	}
+
+	@Test
+	void shouldInitializeNoBeanEarlyAndWarnOfNothingAtStartUp() {
+		try (LogCapture log = new LogCapture();
+				TestApplication application = TestApplication.start(ProcessedApp.class,
+						"spring.thymeleaf.check-template-location=false")) {
+			for (Class<?> type : BEANS) {
+				assertThat(application.bean(LastPostProcessor.class).seen).anyMatch(type::isAssignableFrom);
+			}
+			assertThat(log.atLeast(Level.WARN)).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+		}
+	}
+
+	@Test
+	void shouldFindHandlersWithLazyInitialization() {
+		try (TestApplication lazy = TestApplication.start(App.class, "spring.main.lazy-initialization=true")) {
+			assertThat(lazy.get("/missing").body()).isEqualTo("handled");
+		}
+	}
+
+	@Test
+	void shouldNotChangeSuccessfulResponses() {
+		try (TestApplication with = TestApplication.start(App.class);
+				TestApplication without = TestApplication.start(App.class, "starlet.enabled=false")) {
+			for (String path : List.of("/ok", "/redirect", "/static.txt", "/created")) {
+				RawHttpResponse one = with.get(path);
+				RawHttpResponse other = without.get(path);
+				assertThat(one).as(path).isEqualTo(other);
+				assertThat(one.status()).as(path).isBetween(200, 399);
+			}
+		}
+	}
+
+	@Test
+	void everyPropertyHasADescription() throws IOException {
+		String metadata = read("META-INF/spring-configuration-metadata.json");
+		Map<String, String> names = Map.of("starlet.enabled", "true", "starlet.debug", "false",
+				"starlet.filter-exceptions", "\"handle\"", "starlet.raise-server-exceptions", "false");
+		String[] properties = metadata.substring(metadata.indexOf("\"properties\"")).split("\\{", -1);
+		for (Map.Entry<String, String> name : names.entrySet()) {
+			assertThat(properties).filteredOn((property) -> property.contains("\"" + name.getKey() + "\""))
+				.singleElement()
+				.satisfies((property) -> assertThat(property).contains("\"description\"")
+					.contains("\"defaultValue\": " + name.getValue()));
+		}
+		assertThat(Arrays.stream(properties).filter((property) -> property.contains("\"name\": \"starlet.")))
+			.hasSize(names.size());
+	}
+
+	private static String read(String resource) throws IOException {
+		try (InputStream in = StarletAutoConfiguration.class.getClassLoader().getResourceAsStream(resource)) {
+			assertThat(in).isNotNull();
+			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Endpoints.class, Handlers.class })
+	static class App {
+
+	}
+
+	static class Handlers {
+
+		@StatusHandler(404)
+		String notFound(HttpException ex) {
+			return "handled";
+		}
+
+	}
+
+	@RestController
+	static class Endpoints {
+
+		@GetMapping("/ok")
+		String ok() {
+			return "ok";
+		}
+
+		@GetMapping("/redirect")
+		ResponseEntity<Void> redirect() {
+			return ResponseEntity.status(302).header("Location", "/ok").build();
+		}
+
+		@GetMapping("/created")
+		ResponseEntity<Map<String, Integer>> created() {
+			return ResponseEntity.created(URI.create("/ok")).header("ETag", "\"1\"").body(Map.of("id", 1));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(App.class)
+	static class ProcessedApp {
+
+		@Bean
+		static LastPostProcessor lastPostProcessor() {
+			return new LastPostProcessor();
+		}
+
+	}
+
+	/** Sees only beans that are created after all post-processors, not earlier. */
+	static class LastPostProcessor implements BeanPostProcessor {
+
+		final List<Class<?>> seen = new ArrayList<>();
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			this.seen.add(bean.getClass());
+			return bean;
+		}
+
+	}
+
+}
