@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.sample;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.reactive.result.view.Rendering;
+
+/**
+ * The pages for browsers.
+ */
+@Controller
+class BookPageController {
+
+	private final BookRepository books;
+
+	BookPageController(BookRepository books) {
+		this.books = books;
+	}
+
+	@GetMapping("/")
+	Rendering home() {
+		return Rendering.view("index").modelAttribute("books", this.books.findAllByOrderById()).build();
+	}
+
+	@GetMapping("/books/{id}")
+	Mono<Rendering> book(@PathVariable long id) {
+		return this.books.get(id).map((book) -> Rendering.view("book").modelAttribute("book", book).build());
+	}
+
+}

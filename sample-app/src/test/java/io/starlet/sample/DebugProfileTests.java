@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.sample;
+
+import io.starlet.sample.BookshopClient.Answer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.ActiveProfiles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of the profile {@code debug}.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@ActiveProfiles("debug")
+@Timeout(30)
+class DebugProfileTests {
+
+	private final BookshopClient client;
+
+	DebugProfileTests(@LocalServerPort int port) {
+		this.client = new BookshopClient(port);
+	}
+
+	@Test
+	void shouldAnswerWithTraceback() throws Exception {
+		Answer answer = this.client.get("/failures/error", BookshopClient.API_CLIENT);
+		assertThat(answer.status()).isEqualTo(500);
+		assertThat(answer.header("Content-Type")).startsWith("text/plain");
+		assertThat(answer.body()).contains("java.lang.IllegalStateException: Could not read /srv/bookshop/stock.csv",
+				"FailureController");
+	}
+
+	@Test
+	void shouldStillAnswerHandledExceptions() throws Exception {
+		Answer answer = this.client.get("/api/books/999", BookshopClient.API_CLIENT);
+		assertThat(answer.status()).isEqualTo(404);
+		assertThat(answer.body()).isEqualTo("{\"status\":404,\"detail\":\"No book 999\"}");
+	}
+
+}
