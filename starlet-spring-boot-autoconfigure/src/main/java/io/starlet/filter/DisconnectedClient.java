@@ -17,7 +17,6 @@
 package io.starlet.filter;
 
 import io.netty.channel.Channel;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -49,8 +48,8 @@ final class DisconnectedClient {
 			return Mono.just(false);
 		}
 		Object nativeResponse = getNativeResponse(response);
-		return (REACTOR_NETTY && nativeResponse instanceof HttpServerResponse nettyResponse)
-				? ReactorNetty.isClosed(nettyResponse) : Mono.just(isRaisedByServer(exception));
+		return (REACTOR_NETTY && ReactorNetty.supports(nativeResponse)) ? ReactorNetty.isClosed(nativeResponse)
+				: Mono.just(isRaisedByServer(exception));
 	}
 
 	/**
@@ -58,20 +57,27 @@ final class DisconnectedClient {
 	 * @return whether that could be done
 	 */
 	static boolean disconnect(ServerHttpResponse response) {
-		if (REACTOR_NETTY && getNativeResponse(response) instanceof HttpServerResponse nettyResponse) {
-			ReactorNetty.close(nettyResponse);
+		Object nativeResponse = getNativeResponse(response);
+		if (REACTOR_NETTY && ReactorNetty.supports(nativeResponse)) {
+			ReactorNetty.close(nativeResponse);
 			return true;
 		}
 		return false;
 	}
 
-	private static @Nullable Object getNativeResponse(ServerHttpResponse response) {
+	private static Object getNativeResponse(ServerHttpResponse response) {
 		ServerHttpResponse current = response;
 		while (current instanceof ServerHttpResponseDecorator decorator) {
 			current = decorator.getDelegate();
 		}
-		return (current instanceof AbstractServerHttpResponse abstractResponse) ? abstractResponse.getNativeResponse()
-				: null;
+		try {
+			return (current instanceof AbstractServerHttpResponse abstractResponse)
+					? abstractResponse.getNativeResponse() : current;
+		}
+		catch (IllegalStateException ex) {
+			// Spring's mock has none
+			return current;
+		}
 	}
 
 	private static boolean isRaisedByServer(Throwable exception) {
@@ -85,14 +91,19 @@ final class DisconnectedClient {
 		return false;
 	}
 
+	/** Loaded only where Reactor Netty is the server. */
 	private static final class ReactorNetty {
+
+		static boolean supports(Object nativeResponse) {
+			return nativeResponse instanceof HttpServerResponse;
+		}
 
 		/**
 		 * Asked once more by the event loop, as Netty reports a failed read before it
 		 * closes the channel.
 		 */
-		static Mono<Boolean> isClosed(HttpServerResponse response) {
-			return Mono.create((sink) -> response.withConnection((connection) -> {
+		static Mono<Boolean> isClosed(Object nativeResponse) {
+			return Mono.create((sink) -> ((HttpServerResponse) nativeResponse).withConnection((connection) -> {
 				Channel channel = connection.channel();
 				if (channel.isActive()) {
 					channel.eventLoop().execute(() -> sink.success(!channel.isActive()));
@@ -104,8 +115,8 @@ final class DisconnectedClient {
 		}
 
 		@SuppressWarnings("FutureReturnValueIgnored")
-		static void close(HttpServerResponse response) {
-			response.withConnection((connection) -> connection.channel().close());
+		static void close(Object nativeResponse) {
+			((HttpServerResponse) nativeResponse).withConnection((connection) -> connection.channel().close());
 		}
 
 	}

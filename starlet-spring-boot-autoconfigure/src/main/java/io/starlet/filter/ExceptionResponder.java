@@ -38,12 +38,14 @@ import reactor.core.publisher.Mono;
 import org.springframework.core.log.LogFormatUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.Assert;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.handler.ExceptionHandlingWebHandler;
 
 /**
@@ -121,7 +123,8 @@ public final class ExceptionResponder {
 		}
 		if (handler != null) {
 			return new ErrorResumingMono(call(handler, exchange, exception, httpException),
-					(failure) -> respond(exchange, failure, append(tried, handler), raised));
+					(failure) -> isClientInput(failure) ? respond(exchange, raised, append(tried, handler), failure)
+							: respond(exchange, failure, append(tried, handler), raised));
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		recordServerError(exchange, httpException.getStatusCode(), exception);
@@ -176,6 +179,14 @@ public final class ExceptionResponder {
 		if (variables != null) {
 			exchange.getAttributes().putIfAbsent(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, variables);
 		}
+	}
+
+	/**
+	 * A header or parameter that a handler asks for and can't be had is no translation:
+	 * what a client sends must not make an exception another (rule R40).
+	 */
+	private static boolean isClientInput(Throwable failure) {
+		return failure instanceof ServerWebInputException || failure instanceof InvalidMediaTypeException;
 	}
 
 	/** A handled 5xx is an error for those who observe the server, a 4xx is none. */

@@ -16,6 +16,7 @@
 
 package io.starlet.invocation;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 
 import io.starlet.HttpException;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,8 @@ public final class ReturnValueWriter {
 			Model.class);
 
 	private static final List<Class<?>> BINARY = List.of(byte[].class, ByteBuffer.class, DataBuffer.class);
+
+	private static final Pattern LEADING_SLASHES = Pattern.compile("^/{2,}");
 
 	private final ReactiveAdapterRegistry adapterRegistry;
 
@@ -129,6 +133,7 @@ public final class ReturnValueWriter {
 			HttpStatusCode status = (exception != null) ? exception.getStatusCode()
 					: HttpStatusCode.valueOf(problemDetail.getStatus());
 			addHeaders(exchange.getResponse(), exception);
+			setInstance(exchange, problemDetail);
 			return writeEntity(exchange, result, ResponseEntity.status(status).body(problemDetail));
 		}
 		if (value instanceof HttpHeaders headers) {
@@ -136,12 +141,16 @@ public final class ReturnValueWriter {
 		}
 		if (value instanceof HttpEntity<?> entity) {
 			Object body = entity.getBody();
+			if (body instanceof ProblemDetail problemDetail) {
+				setInstance(exchange, problemDetail);
+			}
 			if (body != null && !entity.getHeaders().containsHeader(HttpHeaders.CONTENT_TYPE)) {
 				setContentType(exchange.getResponse(), body.getClass());
 			}
 			return this.resultHandlers.entity().handleResult(exchange, result);
 		}
-		if (value instanceof ErrorResponse) {
+		if (value instanceof ErrorResponse errorResponse) {
+			setInstance(exchange, errorResponse.getBody());
 			return this.resultHandlers.entity().handleResult(exchange, result);
 		}
 		addHeaders(exchange.getResponse(), exception);
@@ -149,6 +158,14 @@ public final class ReturnValueWriter {
 			return this.resultHandlers.view().handleResult(exchange, result);
 		}
 		return writeBody(exchange, result, value.getClass());
+	}
+
+	/** As Spring does, which fails if a client's path starts with two slashes. */
+	private static void setInstance(ServerWebExchange exchange, ProblemDetail problemDetail) {
+		if (problemDetail.getInstance() == null) {
+			String path = exchange.getRequest().getPath().value();
+			problemDetail.setInstance(URI.create(LEADING_SLASHES.matcher(path).replaceFirst("/")));
+		}
 	}
 
 	private Mono<Void> writeEntity(ServerWebExchange exchange, HandlerResult result, HttpEntity<?> entity) {
