@@ -16,6 +16,9 @@
 
 package io.starlet;
 
+import java.util.List;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -71,7 +74,8 @@ public class HttpException extends RuntimeException implements ErrorResponse {
 	}
 
 	/**
-	 * Create an exception with a detail and headers for the response.
+	 * Create an exception with a detail and headers for the response. Headers that HTTP
+	 * does not allow, such as those with a line break, are left out.
 	 * @param status the HTTP status, 100 to 999
 	 * @param detail what to tell the client, or {@code null} for the reason phrase
 	 * @param headers headers of the response, or {@code null} for none
@@ -113,7 +117,8 @@ public class HttpException extends RuntimeException implements ErrorResponse {
 	}
 
 	/**
-	 * Create an exception with a detail and headers for the response.
+	 * Create an exception with a detail and headers for the response. Headers that HTTP
+	 * does not allow, such as those with a line break, are left out.
 	 * @param status the HTTP status
 	 * @param detail what to tell the client, or {@code null} for the reason phrase
 	 * @param headers headers of the response, or {@code null} for none
@@ -149,7 +154,36 @@ public class HttpException extends RuntimeException implements ErrorResponse {
 		super(null, cause, true, writableStackTrace);
 		this.statusCode = status;
 		this.detail = (detail != null) ? detail : reasonPhrase(status);
-		this.headers = (headers != null) ? HttpHeaders.readOnlyHttpHeaders(headers) : HttpHeaders.EMPTY;
+		this.headers = (headers != null) ? HttpHeaders.readOnlyHttpHeaders(withoutIllegal(headers)) : HttpHeaders.EMPTY;
+	}
+
+	/**
+	 * Without headers that would split the response: servers refuse them, and what a
+	 * client sends could make the exception's response another one.
+	 */
+	private static HttpHeaders withoutIllegal(HttpHeaders headers) {
+		if (headers.headerSet().stream().allMatch(HttpException::isLegal)) {
+			return headers;
+		}
+		HttpHeaders legal = new HttpHeaders();
+		headers.headerSet()
+			.stream()
+			.filter(HttpException::isLegal)
+			.forEach((header) -> legal.put(header.getKey(), header.getValue()));
+		return legal;
+	}
+
+	private static boolean isLegal(Map.Entry<String, List<String>> header) {
+		String name = header.getKey();
+		return !name.isEmpty() && name.chars().allMatch(HttpException::isTokenCharacter)
+				&& header.getValue()
+					.stream()
+					.allMatch((value) -> value.chars()
+						.allMatch((character) -> character == '\t' || (character >= ' ' && character != 0x7F)));
+	}
+
+	private static boolean isTokenCharacter(int character) {
+		return character > ' ' && character < 0x7F && "\"(),/:;<=>?@[\\]{}".indexOf(character) == -1;
 	}
 
 	private static String reasonPhrase(HttpStatusCode status) {

@@ -16,6 +16,8 @@
 
 package io.starlet.filter;
 
+import java.util.Objects;
+
 import io.netty.channel.Channel;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
@@ -40,7 +42,27 @@ final class DisconnectedClient {
 	}
 
 	static boolean isSuspected(Throwable exception) {
-		return DisconnectedClientHelper.isClientDisconnectedException(exception);
+		try {
+			return !hasCyclicCause(exception) && DisconnectedClientHelper.isClientDisconnectedException(exception);
+		}
+		catch (RuntimeException ex) {
+			// An exception that can't tell its message or cause
+			return false;
+		}
+	}
+
+	/** Spring's helper would never come to an end. */
+	private static boolean hasCyclicCause(Throwable exception) {
+		Throwable slow = exception;
+		Throwable fast = exception.getCause();
+		while (fast != null && fast.getCause() != null) {
+			if (fast == slow) {
+				return true;
+			}
+			slow = Objects.requireNonNull(slow.getCause());
+			fast = fast.getCause().getCause();
+		}
+		return false;
 	}
 
 	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {

@@ -38,14 +38,21 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 	private final Function<Throwable, Mono<Void>> onError;
 
+	private final @Nullable Runnable onCancel;
+
 	ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError) {
+		this(source, onError, null);
+	}
+
+	ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError, @Nullable Runnable onCancel) {
 		super(source);
 		this.onError = onError;
+		this.onCancel = onCancel;
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super Void> actual) {
-		new ErrorResumingSubscriber(actual, this.onError).subscribeTo(this.source);
+		new ErrorResumingSubscriber(actual, this).subscribeTo(this.source);
 	}
 
 	private static final class ErrorResumingSubscriber implements CoreSubscriber<Void>, Subscription {
@@ -55,17 +62,19 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		private final CoreSubscriber<? super Void> actual;
 
-		private @Nullable Function<Throwable, Mono<Void>> onError;
+		private final ErrorResumingMono parent;
 
 		private volatile @Nullable Subscription upstream;
 
 		private boolean subscribed;
 
+		private boolean resumed;
+
 		private boolean done;
 
-		private ErrorResumingSubscriber(CoreSubscriber<? super Void> actual, Function<Throwable, Mono<Void>> onError) {
+		private ErrorResumingSubscriber(CoreSubscriber<? super Void> actual, ErrorResumingMono parent) {
 			this.actual = actual;
-			this.onError = onError;
+			this.parent = parent;
 		}
 
 		private void subscribeTo(Mono<? extends Void> source) {
@@ -113,14 +122,13 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 		@Override
 		public void onError(Throwable signalled) {
 			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
-			Function<Throwable, Mono<Void>> resume = this.onError;
-			if (resume == null) {
+			if (this.resumed) {
 				this.done = true;
 				this.actual.onError(error);
 				return;
 			}
-			this.onError = null;
-			subscribeTo(Mono.defer(() -> resume.apply(error)));
+			this.resumed = true;
+			subscribeTo(Mono.defer(() -> this.parent.onError.apply(error)));
 		}
 
 		@Override
@@ -137,6 +145,9 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 		@Override
 		public void cancel() {
 			Operators.terminate(UPSTREAM, this);
+			if (this.parent.onCancel != null) {
+				this.parent.onCancel.run();
+			}
 		}
 
 	}

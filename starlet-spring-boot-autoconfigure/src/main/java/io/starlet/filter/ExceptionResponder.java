@@ -42,6 +42,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.Assert;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.server.ServerWebExchange;
@@ -122,9 +123,13 @@ public final class ExceptionResponder {
 			logHandled(exchange, exception, httpException, handler);
 		}
 		if (handler != null) {
-			return new ErrorResumingMono(call(handler, exchange, exception, httpException),
-					(failure) -> isClientInput(failure) ? respond(exchange, raised, append(tried, handler), failure)
-							: respond(exchange, failure, append(tried, handler), raised));
+			ResponseSnapshot before = ResponseSnapshot.of(exchange.getResponse());
+			return new ErrorResumingMono(call(handler, exchange, exception, httpException), (failure) -> {
+				before.restore(exchange.getResponse());
+				List<RegisteredHandler> nowTried = append(tried, handler);
+				return isClientInput(failure) ? respond(exchange, raised, nowTried, failure)
+						: respond(exchange, failure, nowTried, raised);
+			});
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		recordServerError(exchange, httpException.getStatusCode(), exception);
@@ -161,15 +166,24 @@ public final class ExceptionResponder {
 	 * A handler that returned nothing must not turn the exception into an empty 200: the
 	 * status stands, if there is one.
 	 */
-	private static Mono<Void> complete(RegisteredHandler handler, ServerHttpResponse response, Throwable exception,
+	private Mono<Void> complete(RegisteredHandler handler, ServerHttpResponse response, Throwable exception,
 			@Nullable HttpException httpException) {
-		boolean written = TrackedResponse.isWhole(response);
-		if (!written && httpException == null && HttpStatus.INTERNAL_SERVER_ERROR.equals(response.getStatusCode())) {
+		if (TrackedResponse.isWhole(response)) {
+			return response.setComplete();
+		}
+		boolean setByHandler = !HttpStatus.INTERNAL_SERVER_ERROR.equals(response.getStatusCode());
+		if (!setByHandler && (httpException == null || isServerError(exception, httpException))) {
 			return Mono
 				.error(new IllegalStateException("Exception handler, %s, returned nothing and set no status for %s"
 					.formatted(handler, exception.getClass().getName()), exception));
 		}
-		return response.setComplete();
+		return (httpException != null) ? this.defaultResponseWriter.writeWithoutBody(response, httpException)
+				: response.setComplete();
+	}
+
+	/** Whether the status is not the exception's own but the outer layer's. */
+	private static boolean isServerError(Throwable exception, HttpException httpException) {
+		return httpException != exception && HttpStatus.INTERNAL_SERVER_ERROR.equals(httpException.getStatusCode());
 	}
 
 	private static void prepare(ServerWebExchange exchange) {
@@ -186,7 +200,8 @@ public final class ExceptionResponder {
 	 * what a client sends must not make an exception another (rule R40).
 	 */
 	private static boolean isClientInput(Throwable failure) {
-		return failure instanceof ServerWebInputException || failure instanceof InvalidMediaTypeException;
+		return failure instanceof ServerWebInputException || failure instanceof HandlerMethodValidationException
+				|| failure instanceof InvalidMediaTypeException;
 	}
 
 	/** A handled 5xx is an error for those who observe the server, a 4xx is none. */
@@ -227,10 +242,20 @@ public final class ExceptionResponder {
 	private static void logHandled(ServerWebExchange exchange, Throwable exception,
 			@Nullable HttpException httpException, @Nullable RegisteredHandler handler) {
 		if (logger.isDebugEnabled()) {
-			Object message = (httpException != null) ? httpException.getMessage() : exception.getMessage();
+			Object message = message((httpException != null) ? httpException : exception);
 			logger.debug("%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(),
 					exception.getClass().getSimpleName(), LogFormatUtils.formatValue(message, 200, true),
 					(handler != null) ? handler : "the default answer"));
+		}
+	}
+
+	/** A message that can't be told is no reason not to answer. */
+	private static @Nullable String message(Throwable exception) {
+		try {
+			return exception.getMessage();
+		}
+		catch (RuntimeException ex) {
+			return null;
 		}
 	}
 

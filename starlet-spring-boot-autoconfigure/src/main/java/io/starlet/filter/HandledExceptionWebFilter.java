@@ -20,7 +20,6 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 import org.springframework.core.Ordered;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -58,14 +57,12 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ResponseSnapshot before = ResponseSnapshot.of(exchange.getResponse());
-		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before));
+		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before),
+				() -> before.restore(exchange.getResponse()));
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
-		ServerHttpResponse response = exchange.getResponse();
-		if (!response.isCommitted()) {
-			before.restore(response);
-		}
+		before.restore(exchange.getResponse());
 		return this.responder.respond(exchange, exception).onErrorResume((error) -> Mono.deferContextual((context) -> {
 			exchange.getAttributes().put(CONTEXT_ATTRIBUTE, context);
 			return Mono.error(error);

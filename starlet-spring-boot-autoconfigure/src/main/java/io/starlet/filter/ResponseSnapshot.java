@@ -61,6 +61,9 @@ final class ResponseSnapshot {
 	}
 
 	void restore(ServerHttpResponse response) {
+		if (response.isCommitted()) {
+			return;
+		}
 		HttpHeaders headers = response.getHeaders();
 		List.copyOf(headers.headerNames())
 			.stream()

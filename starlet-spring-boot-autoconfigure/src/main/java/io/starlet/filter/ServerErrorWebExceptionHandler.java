@@ -54,7 +54,7 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
-		logger.error(describe(exchange), error);
+		log(exchange, error);
 		if (this.raiseServerExceptions) {
 			return Mono.error(error);
 		}
@@ -63,14 +63,18 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 			response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
 			return response.setComplete();
 		}
-		TrackedResponse tracked = TrackedResponse.find(response);
-		if (tracked == null) {
-			return Mono.error(error);
+		// What is tracked was sent whole, or is ended by the outer layer's doing
+		return (TrackedResponse.find(response) != null) ? Mono.empty() : Mono.error(error);
+	}
+
+	private static void log(ServerWebExchange exchange, Throwable error) {
+		try {
+			logger.error(describe(exchange), error);
 		}
-		if (!tracked.isWhole()) {
-			tracked.cut(error);
+		catch (RuntimeException ex) {
+			logger.error("%s: %s, which can't be logged: %s".formatted(describe(exchange), error.getClass().getName(),
+					ex.getClass().getName()));
 		}
-		return Mono.empty();
 	}
 
 	private static String describe(ServerWebExchange exchange) {

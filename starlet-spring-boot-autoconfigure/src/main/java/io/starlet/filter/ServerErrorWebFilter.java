@@ -134,11 +134,25 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		else {
 			answer = started ? Mono.empty() : writePlain(exchange.getResponse());
 		}
-		// Committed even for HEAD, so that no WebExceptionHandler answers once more
-		return new ErrorResumingMono(answer.then(Mono.defer(exchange.getResponse()::setComplete)), (failure) -> {
+		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(exchange.getResponse(), error))), (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();
 		});
+	}
+
+	/**
+	 * Committed even for HEAD, so that no WebExceptionHandler answers once more; and cut
+	 * whatever a WebExceptionHandler makes of the error.
+	 */
+	private static Mono<Void> end(ServerHttpResponse response, Throwable error) {
+		if (!response.isCommitted()) {
+			return response.setComplete();
+		}
+		TrackedResponse tracked = TrackedResponse.find(response);
+		if (tracked != null && !tracked.isWhole()) {
+			tracked.cut(error);
+		}
+		return Mono.empty();
 	}
 
 	private static void noteFailure(Throwable error, Throwable failure) {
@@ -169,8 +183,10 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		Mono<Void> call = Mono
 			.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)
 				.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)));
+		ResponseSnapshot before = ResponseSnapshot.of(target.getResponse());
 		return new ErrorResumingMono(call, (failure) -> {
 			noteFailure(error, failure);
+			before.restore(target.getResponse());
 			return target.getResponse().isCommitted() ? Mono.empty() : writePlain(target.getResponse());
 		});
 	}

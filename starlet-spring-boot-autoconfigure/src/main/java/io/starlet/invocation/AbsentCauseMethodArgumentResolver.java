@@ -19,19 +19,21 @@ package io.starlet.invocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.BindingContext;
 import org.springframework.web.reactive.result.method.SyncHandlerMethodArgumentResolver;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Resolves a parameter for a cause that the exception does not have to {@code null}, so
- * that the handler still runs.
+ * Resolves a parameter for a cause that the exception does not have, or for the method of
+ * a controller where none failed, to {@code null}, so that the handler still runs.
  */
 class AbsentCauseMethodArgumentResolver implements SyncHandlerMethodArgumentResolver {
 
 	@Override
 	public boolean supportsParameter(MethodParameter parameter) {
-		return Throwable.class.isAssignableFrom(parameter.getParameterType());
+		return Throwable.class.isAssignableFrom(parameter.getParameterType())
+				|| parameter.getParameterType() == HandlerMethod.class;
 	}
 
 	@Override

@@ -16,6 +16,7 @@
 
 package io.starlet.invocation;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,11 @@ import io.starlet.HttpExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.validation.method.MethodValidator;
-import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.support.WebBindingInitializer;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.BindingContext;
@@ -124,12 +125,13 @@ public final class HandlerInvoker {
 	/**
 	 * Validate a handler method's parameters and return type.
 	 * @param method the method
+	 * @param exceptionTypes classes of the exceptions that it is called with
 	 * @return what is wrong, as the rest of a sentence that starts with the method's
 	 * name, or {@code null}
 	 */
-	public @Nullable String validate(HandlerMethod method) {
+	public @Nullable String validate(HandlerMethod method, List<Class<?>> exceptionTypes) {
 		for (MethodParameter parameter : method.getMethodParameters()) {
-			if (!isProvided(parameter) && !isResolvable(parameter)) {
+			if (!isProvided(parameter, exceptionTypes) && !isResolvable(parameter)) {
 				return "has a parameter that can't be resolved, parameter %d of type %s."
 					.formatted(parameter.getParameterIndex(), parameter.getParameterType().getName());
 			}
@@ -137,9 +139,8 @@ public final class HandlerInvoker {
 		return this.returnValueWriter.validate(method.getReturnType());
 	}
 
-	private static boolean isProvided(MethodParameter parameter) {
-		return parameter.getParameterType().isAssignableFrom(HandlerMethod.class)
-				|| parameter.getParameterType() == ErrorResponse.class;
+	private static boolean isProvided(MethodParameter parameter, List<Class<?>> exceptionTypes) {
+		return exceptionTypes.stream().anyMatch(parameter.getParameterType()::isAssignableFrom);
 	}
 
 	private boolean isResolvable(MethodParameter parameter) {
@@ -159,8 +160,7 @@ public final class HandlerInvoker {
 	private InvocableHandlerMethod getInvocable(HandlerMethod method) {
 		InvocableHandlerMethod invocable = this.invocables.get(method);
 		if (invocable == null) {
-			HandlerMethod resolved = method.createWithValidateFlags().createWithResolvedBean();
-			invocable = new InvocableHandlerMethod(resolved);
+			invocable = new InvocableHandlerMethod(resolve(method));
 			invocable.setArgumentResolvers(this.argumentResolvers);
 			invocable.setMethodValidator(this.methodValidator);
 			invocable.setInvocationScheduler(this.blockingExecution.schedulerFor(method));
@@ -169,6 +169,18 @@ public final class HandlerInvoker {
 			}
 		}
 		return invocable;
+	}
+
+	/**
+	 * Only now is it known whether the bean is a proxy that has the method of an
+	 * interface alone.
+	 */
+	private static HandlerMethod resolve(HandlerMethod method) {
+		HandlerMethod resolved = method.createWithValidateFlags().createWithResolvedBean();
+		Object bean = resolved.getBean();
+		Method invocable = AopUtils.selectInvocableMethod(resolved.getMethod(), bean.getClass());
+		return invocable.equals(resolved.getMethod()) ? resolved
+				: new HandlerMethod(bean, invocable).createWithValidateFlags();
 	}
 
 	/**

@@ -16,21 +16,27 @@
 
 package io.starlet.invocation;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.springframework.http.MediaType;
+import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.web.reactive.accept.RequestedContentTypeResolver;
 import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Takes what the client asks for as a preference: a malformed {@code Accept} and an event
- * stream count as anything, and anything is the last choice.
+ * Takes what the client asks for as a preference: an {@code Accept} that is malformed or
+ * longer than any browser's and an event stream count as anything, and anything is the
+ * last choice.
  */
 class LenientContentTypeResolver implements RequestedContentTypeResolver {
 
 	private static final MediaType LAST_CHOICE = new MediaType("*", "*", 0.001);
+
+	/** Spring refuses to sort more than 50 combinations with what can be written. */
+	private static final int MAX_TYPES = 16;
 
 	private final RequestedContentTypeResolver delegate;
 
@@ -44,16 +50,18 @@ class LenientContentTypeResolver implements RequestedContentTypeResolver {
 		try {
 			requested = this.delegate.resolveMediaTypes(exchange);
 		}
-		catch (NotAcceptableStatusException ex) {
+		catch (NotAcceptableStatusException | InvalidMimeTypeException ex) {
 			return MEDIA_TYPE_ALL_LIST;
 		}
-		if (requested.equals(MEDIA_TYPE_ALL_LIST)) {
-			return requested;
+		if (requested.equals(MEDIA_TYPE_ALL_LIST) || requested.size() > MAX_TYPES) {
+			return MEDIA_TYPE_ALL_LIST;
 		}
-		List<MediaType> lenient = new ArrayList<>(requested);
-		lenient.removeIf((mediaType) -> mediaType.equalsTypeAndSubtype(MediaType.TEXT_EVENT_STREAM));
-		lenient.add(LAST_CHOICE);
-		return lenient;
+		Map<String, MediaType> lenient = new LinkedHashMap<>();
+		requested.stream()
+			.filter((mediaType) -> mediaType.isWildcardType() || !mediaType.includes(MediaType.TEXT_EVENT_STREAM))
+			.forEach((mediaType) -> lenient.putIfAbsent(mediaType.getType() + "/" + mediaType.getSubtype(), mediaType));
+		lenient.put(LAST_CHOICE.toString(), LAST_CHOICE);
+		return List.copyOf(lenient.values());
 	}
 
 }

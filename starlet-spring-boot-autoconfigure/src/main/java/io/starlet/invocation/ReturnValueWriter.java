@@ -34,6 +34,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.io.Resource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
@@ -69,7 +70,8 @@ public final class ReturnValueWriter {
 	private static final Set<Class<?>> UNSUPPORTED = Set.of(RequestEntity.class, Callable.class, Runnable.class,
 			Model.class);
 
-	private static final List<Class<?>> BINARY = List.of(byte[].class, ByteBuffer.class, DataBuffer.class);
+	private static final List<Class<?>> BINARY = List.of(byte[].class, ByteBuffer.class, DataBuffer.class,
+			Resource.class);
 
 	private static final Pattern LEADING_SLASHES = Pattern.compile("^/{2,}");
 
@@ -99,7 +101,8 @@ public final class ReturnValueWriter {
 		return unsupported ? "has a return type that can't be written, %s.".formatted(type) : null;
 	}
 
-	Mono<Void> write(ServerWebExchange exchange, HandlerResult result, @Nullable HttpException exception) {
+	Mono<Void> write(ServerWebExchange failed, HandlerResult result, @Nullable HttpException exception) {
+		ServerWebExchange exchange = withoutRange(failed);
 		Object value = result.getReturnValue();
 		ReactiveAdapter adapter = this.adapterRegistry.getAdapter(result.getReturnType().resolve(), value);
 		if (adapter == null) {
@@ -109,12 +112,23 @@ public final class ReturnValueWriter {
 			addHeaders(exchange.getResponse(), exception);
 			return writeBody(exchange, result, result.getReturnType().getGeneric().toClass());
 		}
+		ReactiveAdapter declared = this.adapterRegistry.getAdapter(result.getReturnType().toClass());
+		MethodParameter source = result.getReturnTypeSource();
+		MethodParameter type = (declared != null) ? new EmittedValueMethodParameter(source) : source;
 		return Mono.<Object>from(adapter.toPublisher(value))
-			.flatMap((emitted) -> writeValue(exchange, withValue(result, emitted), emitted, exception));
+			.flatMap((emitted) -> writeValue(exchange, withValue(result, emitted, type), emitted, exception));
 	}
 
 	Mono<Void> write(ServerWebExchange exchange, ServerResponse response) {
-		return exchange.getResponse().isCommitted() ? Mono.empty() : response.writeTo(exchange, this.resultHandlers);
+		return exchange.getResponse().isCommitted() ? Mono.empty()
+				: response.writeTo(withoutRange(exchange), this.resultHandlers);
+	}
+
+	/** A range is one of what was asked for, not of the answer that there is none. */
+	private static ServerWebExchange withoutRange(ServerWebExchange exchange) {
+		return exchange.getRequest().getHeaders().containsHeader(HttpHeaders.RANGE) ? exchange.mutate()
+			.request((request) -> request.headers((headers) -> headers.remove(HttpHeaders.RANGE)))
+			.build() : exchange;
 	}
 
 	private Mono<Void> writeValue(ServerWebExchange exchange, HandlerResult result, Object value,
@@ -145,7 +159,7 @@ public final class ReturnValueWriter {
 				setInstance(exchange, problemDetail);
 			}
 			if (body != null && !entity.getHeaders().containsHeader(HttpHeaders.CONTENT_TYPE)) {
-				setContentType(exchange.getResponse(), body.getClass());
+				setContentType(exchange.getResponse(), findBodyType(result.getReturnType(), body));
 			}
 			return this.resultHandlers.entity().handleResult(exchange, result);
 		}
@@ -169,17 +183,12 @@ public final class ReturnValueWriter {
 	}
 
 	private Mono<Void> writeEntity(ServerWebExchange exchange, HandlerResult result, HttpEntity<?> entity) {
-		return this.resultHandlers.entity().handleResult(exchange, withValue(result, entity));
+		return this.resultHandlers.entity()
+			.handleResult(exchange, withValue(result, entity, result.getReturnTypeSource()));
 	}
 
-	/**
-	 * A value in the reactive type that the method declares, as the handlers expect it.
-	 */
-	private HandlerResult withValue(HandlerResult result, Object value) {
-		ReactiveAdapter declared = this.adapterRegistry.getAdapter(result.getReturnType().toClass());
-		return new HandlerResult(result.getHandler(),
-				(declared != null) ? declared.fromPublisher(Mono.just(value)) : value, result.getReturnTypeSource(),
-				result.getBindingContext());
+	private static HandlerResult withValue(HandlerResult result, Object value, MethodParameter type) {
+		return new HandlerResult(result.getHandler(), value, type, result.getBindingContext());
 	}
 
 	private Mono<Void> writeBody(ServerWebExchange exchange, HandlerResult result, Class<?> bodyType) {
@@ -189,6 +198,13 @@ public final class ReturnValueWriter {
 		}
 		setContentType(response, bodyType);
 		return this.resultHandlers.body().handleResult(exchange, result);
+	}
+
+	private Class<?> findBodyType(ResolvableType returnType, Object body) {
+		if (this.adapterRegistry.getAdapter(null, body) == null) {
+			return body.getClass();
+		}
+		return returnType.as(HttpEntity.class).getGeneric(0, 0).toClass();
 	}
 
 	/**

@@ -19,12 +19,13 @@ package io.starlet.registry;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 import io.starlet.ExceptionHandlerConfigurer;
@@ -66,12 +67,12 @@ class ExceptionHandlerDetector {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Function<HandlerMethod, @Nullable String> methodValidator;
+	private final BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator;
 
 	private final HandlerKeys keys;
 
 	ExceptionHandlerDetector(ConfigurableListableBeanFactory beanFactory,
-			Function<HandlerMethod, @Nullable String> methodValidator, HandlerKeys keys) {
+			BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator, HandlerKeys keys) {
 		this.beanFactory = beanFactory;
 		this.methodValidator = methodValidator;
 		this.keys = keys;
@@ -155,7 +156,7 @@ class ExceptionHandlerDetector {
 		RegisteredHandler handler = RegisteredHandler.of(description, order,
 				(exceptionType != null) ? exceptionType : HttpException.class,
 				() -> beanFactory.getBean(beanName, HttpExceptionHandler.class));
-		register(registration, handler, exceptionType);
+		register(registration, handler, (exceptionType != null) ? List.of(exceptionType) : List.of());
 	}
 
 	private void detectMethods(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
@@ -188,20 +189,21 @@ class ExceptionHandlerDetector {
 		}
 		HandlerMethod handlerMethod = new HandlerMethod(beanName, beanFactory,
 				selectInvocableMethod(beanFactory, beanName, method, description));
-		String problem = this.methodValidator.apply(handlerMethod);
+		List<Class<?>> parameters = findExceptionParameters(handlerMethod);
+		Class<?> exceptionType = parameters.isEmpty() ? null : parameters.get(0);
+		if (registration.isDerived() && (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
+			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
+		}
+		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registration, exceptionType));
 		if (problem != null) {
 			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem),
 					"Change the method's signature: it may take and return what a method annotated with Spring's "
 							+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
 		}
-		Class<?> exceptionType = findExceptionParameter(handlerMethod);
-		if (registration.isDerived() && (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
-			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
-		}
 		Integer order = OrderUtils.getOrder(method);
 		RegisteredHandler handler = RegisteredHandler.ofMethod(description, (order != null) ? order : beanOrder,
 				handlerMethod);
-		register(registration, handler, exceptionType);
+		register(registration, handler, parameters);
 	}
 
 	private static Method selectInvocableMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
@@ -217,12 +219,26 @@ class ExceptionHandlerDetector {
 		}
 	}
 
-	private static @Nullable Class<?> findExceptionParameter(HandlerMethod method) {
+	private static List<Class<?>> findExceptionParameters(HandlerMethod method) {
 		return Arrays.stream(method.getMethodParameters())
 			.<Class<?>>map((parameter) -> parameter.getParameterType())
 			.filter((type) -> Throwable.class.isAssignableFrom(type) || type == ErrorResponse.class)
-			.findFirst()
-			.orElse(null);
+			.toList();
+	}
+
+	/** What a handler is called with, so what else its parameters may be. */
+	private static List<Class<?>> findPassedTypes(Registration registration, @Nullable Class<?> parameter) {
+		List<Class<?>> types = new ArrayList<>(registration.classesOr(parameter));
+		if (!registration.statuses().isEmpty() || types.stream().anyMatch(ExceptionHandlerDetector::isHttp)) {
+			types.add(HttpException.class);
+		}
+		return types;
+	}
+
+	/** Whether an {@code HttpException} is passed too. */
+	private static boolean isHttp(Class<?> type) {
+		return type == Exception.class || type == Throwable.class || ErrorResponse.class.isAssignableFrom(type)
+				|| AnnotatedElementUtils.hasAnnotation(type, ResponseStatus.class);
 	}
 
 	private static InvalidExceptionHandlerException noException(String description, String action) {
@@ -230,35 +246,36 @@ class ExceptionHandlerDetector {
 				"%s does not say which exceptions it handles.".formatted(description), action);
 	}
 
-	private void register(Registration registration, RegisteredHandler handler, @Nullable Class<?> parameter) {
+	private void register(Registration registration, RegisteredHandler handler, List<Class<?>> parameters) {
 		if (registration.isEmpty()) {
 			throw new InvalidExceptionHandlerException("%s is registered for no status.".formatted(handler),
 					"Give @StatusHandler at least one status.");
 		}
 		for (int status : registration.statuses()) {
-			checkAccepts(handler, parameter, HttpException.class, "status " + status);
+			checkAccepts(handler, parameters, HttpException.class, "status " + status);
 			this.keys.addStatus(status, handler);
 		}
-		for (Class<? extends Throwable> type : registration.classesOr(parameter)) {
-			checkAccepts(handler, parameter, type, type.getName());
+		for (Class<? extends Throwable> type : registration
+			.classesOr(parameters.isEmpty() ? null : parameters.get(0))) {
+			checkAccepts(handler, parameters, type, type.getName());
 			this.keys.addClass(type, handler);
 		}
 	}
 
 	/**
 	 * A parameter that takes an {@code HttpException} always gets one where the exception
-	 * is an HTTP exception, and in the server-error handler.
+	 * is an HTTP exception, and in the server-error handler. Other parameters may be for
+	 * causes.
 	 */
-	private static void checkAccepts(RegisteredHandler handler, @Nullable Class<?> parameter,
+	private static void checkAccepts(RegisteredHandler handler, List<Class<?>> parameters,
 			Class<? extends Throwable> type, String key) {
-		if (parameter == null || parameter.isAssignableFrom(type)) {
-			return;
-		}
-		boolean http = type == Exception.class || type == Throwable.class || ErrorResponse.class.isAssignableFrom(type)
-				|| AnnotatedElementUtils.hasAnnotation(type, ResponseStatus.class);
-		if (!http || !parameter.isAssignableFrom(HttpException.class)) {
+		boolean http = isHttp(type);
+		boolean accepts = parameters.stream()
+			.anyMatch((parameter) -> parameter.isAssignableFrom(type)
+					|| (http && parameter.isAssignableFrom(HttpException.class)));
+		if (!accepts && !parameters.isEmpty()) {
 			throw new InvalidExceptionHandlerException(
-					"%s is registered for %s, but takes %s.".formatted(handler, key, parameter.getName()),
+					"%s is registered for %s, but takes %s.".formatted(handler, key, parameters.get(0).getName()),
 					"Let it take %s, or a class that this extends.".formatted(type.getName()));
 		}
 	}

@@ -18,10 +18,11 @@ package io.starlet.registry;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import io.starlet.HttpException;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class ExceptionHandlers implements BeanFactoryAware, SmartInitializ
 
 	private static final int SERVER_ERROR = HttpStatus.INTERNAL_SERVER_ERROR.value();
 
-	private final Function<HandlerMethod, @Nullable String> methodValidator;
+	private final BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator;
 
 	private @Nullable ConfigurableListableBeanFactory beanFactory;
 
@@ -61,10 +62,10 @@ public final class ExceptionHandlers implements BeanFactoryAware, SmartInitializ
 
 	/**
 	 * Create a registry that fills itself from the bean factory.
-	 * @param methodValidator tells what is wrong with a handler method's parameters or
-	 * return type, or returns {@code null}
+	 * @param methodValidator tells what is wrong with the parameters or return type of a
+	 * handler method for some classes of exceptions, or returns {@code null}
 	 */
-	public ExceptionHandlers(Function<HandlerMethod, @Nullable String> methodValidator) {
+	public ExceptionHandlers(BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator) {
 		this.methodValidator = methodValidator;
 	}
 

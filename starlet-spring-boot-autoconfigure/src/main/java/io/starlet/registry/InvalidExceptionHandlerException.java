@@ -22,7 +22,7 @@ package io.starlet.registry;
  *
  * @since 0.1.0
  */
-public class InvalidExceptionHandlerException extends RuntimeException {
+public class InvalidExceptionHandlerException extends IllegalArgumentException {
 
 	/** What to do about it. */
 	private final String action;

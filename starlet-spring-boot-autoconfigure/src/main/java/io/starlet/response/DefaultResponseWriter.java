@@ -45,15 +45,33 @@ public final class DefaultResponseWriter {
 	 * @return completes when the response has been written
 	 */
 	public Mono<Void> write(ServerHttpResponse response, HttpException exception) {
-		HttpHeaders headers = response.getHeaders();
+		response.setStatusCode(exception.getStatusCode());
+		if (hasNoBody(exception.getStatusCode())) {
+			return writeWithoutBody(response, exception);
+		}
+		addHeaders(response, exception);
+		return writeText(response, exception.getDetail());
+	}
+
+	/**
+	 * Write an HTTP exception's headers, but for those that describe a body, where there
+	 * is none.
+	 * @param response the response, its status set and not yet committed
+	 * @param exception the exception
+	 * @return completes when the response has been written
+	 */
+	public Mono<Void> writeWithoutBody(ServerHttpResponse response, HttpException exception) {
+		addHeaders(response, exception);
+		response.getHeaders().clearContentHeaders();
+		return response.setComplete();
+	}
+
+	private static void addHeaders(ServerHttpResponse response, HttpException exception) {
 		exception.getHeaders().forEach((name, values) -> {
 			if (!isFraming(name)) {
-				headers.put(name, values);
+				response.getHeaders().put(name, values);
 			}
 		});
-		response.setStatusCode(exception.getStatusCode());
-		return hasNoBody(exception.getStatusCode()) ? response.setComplete()
-				: writeText(response, exception.getDetail());
 	}
 
 	/**

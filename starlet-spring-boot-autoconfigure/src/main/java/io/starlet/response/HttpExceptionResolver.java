@@ -56,15 +56,26 @@ public final class HttpExceptionResolver {
 			return httpException;
 		}
 		if (exception instanceof ErrorResponse errorResponse) {
-			HttpStatusCode status = errorResponse.getStatusCode();
-			return isServerError(status) ? null
-					: new HttpException(status, detail(errorResponse), errorResponse.getHeaders(), exception);
+			return resolve(exception, errorResponse);
 		}
 		ResponseStatus annotation = this.responseStatuses
 			.computeIfAbsent(exception.getClass(), HttpExceptionResolver::findResponseStatus)
 			.orElse(null);
 		return (annotation == null || isServerError(annotation.code())) ? null : new HttpException(annotation.code(),
 				StringUtils.hasText(annotation.reason()) ? annotation.reason() : null, null, exception);
+	}
+
+	private static @Nullable HttpException resolve(Throwable exception, ErrorResponse errorResponse) {
+		try {
+			HttpStatusCode status = errorResponse.getStatusCode();
+			return isServerError(status) ? null
+					: new HttpException(status, detail(errorResponse), errorResponse.getHeaders(), exception);
+		}
+		catch (RuntimeException ex) {
+			// An exception that can't tell its status is an error
+			exception.addSuppressed(ex);
+			return null;
+		}
 	}
 
 	private static boolean isServerError(HttpStatusCode status) {
