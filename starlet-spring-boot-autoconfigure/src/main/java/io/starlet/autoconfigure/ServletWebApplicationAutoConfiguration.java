@@ -22,6 +22,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Auto-configuration that says that Starlet does nothing in a servlet application (rule
@@ -30,6 +31,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
  * @since 0.1.0
  */
 @AutoConfiguration
+@Lazy(false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
 public final class ServletWebApplicationAutoConfiguration {

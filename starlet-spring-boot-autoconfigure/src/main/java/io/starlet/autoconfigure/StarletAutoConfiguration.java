@@ -93,13 +93,13 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HandlerInvoker handlerInvoker(ConfigurableBeanFactory beanFactory, RequestMappingHandlerAdapter handlerAdapter,
-			ServerCodecConfigurer codecs, ObjectProvider<WebFluxConfigurer> configurers,
-			ReturnValueWriter returnValueWriter) {
-		ReactiveAdapterRegistry registry = adapterRegistry(handlerAdapter);
+	HandlerInvoker handlerInvoker(ConfigurableBeanFactory beanFactory,
+			RequestMappingHandlerAdapter requestMappingHandlerAdapter, ServerCodecConfigurer codecs,
+			ObjectProvider<WebFluxConfigurer> configurers, ReturnValueWriter returnValueWriter) {
+		ReactiveAdapterRegistry registry = adapterRegistry(requestMappingHandlerAdapter);
 		List<HttpMessageReader<?>> readers = List.copyOf(codecs.getReaders());
 		List<WebFluxConfigurer> ordered = configurers.orderedStream().toList();
-		WebBindingInitializer bindingInitializer = handlerAdapter.getWebBindingInitializer();
+		WebBindingInitializer bindingInitializer = requestMappingHandlerAdapter.getWebBindingInitializer();
 		return new HandlerInvoker(beanFactory,
 				HandlerMethodArgumentResolvers.create(beanFactory, registry, readers, ordered), bindingInitializer,
 				methodValidator(bindingInitializer), new BlockingExecution(ordered, registry), readers,
@@ -119,12 +119,17 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ReturnValueWriter returnValueWriter(RequestMappingHandlerAdapter handlerAdapter,
-			ServerResponseResultHandler serverResponse, ResponseEntityResultHandler entity,
-			ResponseBodyResultHandler body, ViewResolutionResultHandler view,
-			ObjectProvider<HandlerResultHandler> all) {
-		return new ReturnValueWriter(adapterRegistry(handlerAdapter),
-				new ResultHandlers(serverResponse, entity, body, view, all.orderedStream().toList()));
+	ReturnValueWriter returnValueWriter(RequestMappingHandlerAdapter requestMappingHandlerAdapter,
+			ServerResponseResultHandler serverResponseResultHandler,
+			ResponseEntityResultHandler responseEntityResultHandler,
+			ResponseBodyResultHandler responseBodyResultHandler,
+			ViewResolutionResultHandler viewResolutionResultHandler, ObjectProvider<HandlerResultHandler> all,
+			DefaultResponseWriter defaultResponseWriter) {
+		// The names are those of Spring's beans, as an application may have another
+		ResultHandlers resultHandlers = new ResultHandlers(serverResponseResultHandler, responseEntityResultHandler,
+				responseBodyResultHandler, viewResolutionResultHandler, all.orderedStream().toList());
+		return new ReturnValueWriter(adapterRegistry(requestMappingHandlerAdapter), resultHandlers,
+				defaultResponseWriter::addHeaders);
 	}
 
 	@Bean

@@ -125,7 +125,7 @@ final class DisconnectedClient {
 		 * closes the channel.
 		 */
 		static Mono<Boolean> isClosed(Object nativeResponse) {
-			return Mono.create((sink) -> ((HttpServerResponse) nativeResponse).withConnection((connection) -> {
+			return Mono.<Boolean>create((sink) -> ((HttpServerResponse) nativeResponse).withConnection((connection) -> {
 				Channel channel = connection.channel();
 				if (channel.isActive()) {
 					channel.eventLoop().execute(() -> sink.success(!channel.isActive()));
@@ -133,7 +133,7 @@ final class DisconnectedClient {
 				else {
 					sink.success(true);
 				}
-			}));
+			})).onErrorReturn(true);
 		}
 
 		@SuppressWarnings("FutureReturnValueIgnored")

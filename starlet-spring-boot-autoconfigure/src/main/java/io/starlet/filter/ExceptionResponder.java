@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 
 import io.starlet.HttpException;
 import io.starlet.invocation.HandlerInvoker;
+import io.starlet.invocation.UnresolvedArgumentException;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
@@ -46,7 +47,6 @@ import org.springframework.web.method.annotation.HandlerMethodValidationExceptio
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.handler.ExceptionHandlingWebHandler;
 
 /**
@@ -200,7 +200,7 @@ public final class ExceptionResponder {
 	 * what a client sends must not make an exception another (rule R40).
 	 */
 	private static boolean isClientInput(Throwable failure) {
-		return failure instanceof ServerWebInputException || failure instanceof HandlerMethodValidationException
+		return failure instanceof UnresolvedArgumentException || failure instanceof HandlerMethodValidationException
 				|| failure instanceof InvalidMediaTypeException;
 	}
 

@@ -57,7 +57,7 @@ final class ResponseSnapshot {
 			return EMPTY;
 		}
 		return new ResponseSnapshot(status, HttpHeaders.copyOf(response.getHeaders()),
-				new LinkedMultiValueMap<>(response.getCookies()));
+				new LinkedMultiValueMap<>(response.getCookies()).deepCopy());
 	}
 
 	void restore(ServerHttpResponse response) {

@@ -69,6 +69,10 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		return this.whole;
 	}
 
+	void markWhole() {
+		this.whole = true;
+	}
+
 	/** Note that the response ends before its end, because of an error. */
 	void cut(Throwable error) {
 		this.cutBy = error;
@@ -76,12 +80,12 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		return track(isCommitted(), super.writeWith(body));
+		return new TrackedWrite(super.writeWith(body), this);
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return track(isCommitted(), super.writeAndFlushWith(body));
+		return new TrackedWrite(super.writeAndFlushWith(body), this);
 	}
 
 	/**
@@ -96,12 +100,8 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		if (cutBy != null) {
 			return DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy);
 		}
-		return track(isCommitted(), super.setComplete());
-	}
-
-	/** What is written to a committed response is dropped, and says nothing. */
-	Mono<Void> track(boolean alreadyCommitted, Mono<Void> write) {
-		return alreadyCommitted ? write : new TrackedWrite(write, this);
+		// Committed by the call itself, not by the subscription as what is written is
+		return isCommitted() ? super.setComplete() : super.setComplete().doOnSuccess((done) -> markWhole());
 	}
 
 	/** {@code Mono.doOnSuccess}, at half the allocation for every request. */
@@ -116,7 +116,8 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public void subscribe(CoreSubscriber<? super Void> actual) {
-			this.source.subscribe(new TrackedSubscriber(actual, this.response));
+			// What is written to a committed response is dropped, and says nothing
+			this.source.subscribe(this.response.isCommitted() ? actual : new TrackedSubscriber(actual, this.response));
 		}
 
 	}
@@ -154,7 +155,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public void onComplete() {
-			this.response.whole = true;
+			this.response.markWhole();
 			this.actual.onComplete();
 		}
 
@@ -168,7 +169,9 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public Mono<Void> writeWith(Path file, long position, long count) {
-			return track(isCommitted(), ((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count));
+			return isCommitted() ? Mono.empty()
+					: ((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count)
+						.doOnSuccess((done) -> markWhole());
 		}
 
 	}

@@ -39,7 +39,7 @@ public final class BlockingExecution extends BlockingExecutionConfigurer {
 
 	private final ReactiveAdapterRegistry adapterRegistry;
 
-	private @Nullable Scheduler scheduler;
+	private final @Nullable Scheduler scheduler;
 
 	/**
 	 * Create an instance that the application's configurers configure.

@@ -16,6 +16,7 @@
 
 package io.starlet.invocation;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.validation.method.MethodValidator;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.support.WebBindingInitializer;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.BindingContext;
@@ -49,6 +53,10 @@ import org.springframework.web.server.ServerWebExchange;
  * @since 0.1.0
  */
 public final class HandlerInvoker {
+
+	/** Annotations that would be passed over by the resolver of simple types. */
+	private static final List<Class<? extends Annotation>> UNREAD = List.of(RequestBody.class, RequestPart.class,
+			ModelAttribute.class);
 
 	private final BeanFactory beanFactory;
 
@@ -81,7 +89,9 @@ public final class HandlerInvoker {
 			BlockingExecution blockingExecution, List<HttpMessageReader<?>> messageReaders,
 			ReturnValueWriter returnValueWriter) {
 		this.beanFactory = beanFactory;
-		this.argumentResolvers = argumentResolvers;
+		this.argumentResolvers = argumentResolvers.stream()
+			.<HandlerMethodArgumentResolver>map(ClientInputMethodArgumentResolver::new)
+			.toList();
 		this.bindingInitializer = bindingInitializer;
 		this.methodValidator = methodValidator;
 		this.blockingExecution = blockingExecution;
@@ -144,6 +154,9 @@ public final class HandlerInvoker {
 	}
 
 	private boolean isResolvable(MethodParameter parameter) {
+		if (UNREAD.stream().anyMatch(parameter::hasParameterAnnotation)) {
+			return false;
+		}
 		try {
 			return this.argumentResolvers.stream().anyMatch((resolver) -> resolver.supportsParameter(parameter));
 		}

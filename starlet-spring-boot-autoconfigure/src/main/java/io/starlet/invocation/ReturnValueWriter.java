@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 import io.starlet.HttpException;
@@ -79,14 +80,19 @@ public final class ReturnValueWriter {
 
 	private final ResultHandlers resultHandlers;
 
+	private final BiConsumer<ServerHttpResponse, HttpException> headerWriter;
+
 	/**
 	 * Create a writer.
 	 * @param adapterRegistry adapts reactive types
 	 * @param resultHandlers write values
+	 * @param headerWriter adds an exception's headers to the response with a body value
 	 */
-	public ReturnValueWriter(ReactiveAdapterRegistry adapterRegistry, ResultHandlers resultHandlers) {
+	public ReturnValueWriter(ReactiveAdapterRegistry adapterRegistry, ResultHandlers resultHandlers,
+			BiConsumer<ServerHttpResponse, HttpException> headerWriter) {
 		this.adapterRegistry = adapterRegistry;
 		this.resultHandlers = resultHandlers;
+		this.headerWriter = headerWriter;
 	}
 
 	@Nullable String validate(MethodParameter returnType) {
@@ -207,17 +213,9 @@ public final class ReturnValueWriter {
 		return returnType.as(HttpEntity.class).getGeneric(0, 0).toClass();
 	}
 
-	/**
-	 * Content headers of the exception describe its own detail, not this body.
-	 */
-	private static void addHeaders(ServerHttpResponse response, @Nullable HttpException exception) {
+	private void addHeaders(ServerHttpResponse response, @Nullable HttpException exception) {
 		if (exception != null) {
-			exception.getHeaders().forEach((name, values) -> {
-				if (!name.regionMatches(true, 0, "Content-", 0, 8)
-						&& !HttpHeaders.TRANSFER_ENCODING.equalsIgnoreCase(name)) {
-					response.getHeaders().putIfAbsent(name, values);
-				}
-			});
+			this.headerWriter.accept(response, exception);
 		}
 	}
 

@@ -52,6 +52,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.annotation.OrderUtils;
+import org.springframework.stereotype.Component;
+import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -103,13 +105,19 @@ class ExceptionHandlerDetector {
 			beanFactory.getBean(beanName, ExceptionHandlerConfigurer.class)
 				.configureExceptionHandlers(new ConfigurerRegistry("bean '%s'".formatted(beanName), beanOrder));
 		}
-		if (!type.getName().startsWith("org.springframework.")) {
+		if (!isSpringContainerClass(type)) {
 			detectBean(beanFactory, beanName, type, type, beanOrder);
 			detectMethods(beanFactory, beanName, type, beanOrder);
 		}
 		if (factoryMethod != null) {
 			detectBean(beanFactory, beanName, type, factoryMethod, beanOrder);
 		}
+	}
+
+	/** As Spring decides when it looks for event listeners. */
+	private static boolean isSpringContainerClass(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
 	}
 
 	private static @Nullable Class<?> determineUserType(ConfigurableListableBeanFactory beanFactory, String beanName) {
@@ -291,35 +299,33 @@ class ExceptionHandlerDetector {
 	}
 
 	/** What the annotations of one method or class say. */
-	private record Registration(List<Integer> statuses, @Nullable ExceptionHandlerFor exceptionHandlerFor) {
+	private record Registration(List<Integer> statuses, List<Class<?>> classes, boolean isDerived) {
 
 		static @Nullable Registration of(AnnotatedElement element) {
 			MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
-			List<Integer> statuses = annotations.get(StatusHandler.class)
-				.getValue("value", int[].class)
-				.map((value) -> Arrays.stream(value).boxed().toList())
-				.orElse(List.of());
-			ExceptionHandlerFor exceptionHandlerFor = annotations.get(ExceptionHandlerFor.class)
-				.synthesize((annotation) -> annotation.isPresent())
-				.orElse(null);
-			return annotations.isPresent(StatusHandler.class) || exceptionHandlerFor != null
-					? new Registration(statuses, exceptionHandlerFor) : null;
+			if (!annotations.isPresent(StatusHandler.class) && !annotations.isPresent(ExceptionHandlerFor.class)) {
+				return null;
+			}
+			List<Integer> statuses = annotations.stream(StatusHandler.class)
+				.flatMapToInt((annotation) -> Arrays.stream(annotation.getIntArray("value")))
+				.distinct()
+				.boxed()
+				.toList();
+			List<Class<?>> classes = annotations.stream(ExceptionHandlerFor.class)
+				.<Class<?>>flatMap((annotation) -> Arrays.stream(annotation.getClassArray("value")))
+				.distinct()
+				.toList();
+			return new Registration(statuses, classes,
+					annotations.isPresent(ExceptionHandlerFor.class) && classes.isEmpty());
 		}
 
 		boolean isEmpty() {
-			return this.statuses.isEmpty() && this.exceptionHandlerFor == null;
-		}
-
-		boolean isDerived() {
-			return this.exceptionHandlerFor != null && this.exceptionHandlerFor.value().length == 0;
+			return this.statuses.isEmpty() && this.classes.isEmpty() && !this.isDerived;
 		}
 
 		List<Class<? extends Throwable>> classesOr(@Nullable Class<?> parameter) {
-			if (this.exceptionHandlerFor == null) {
-				return List.of();
-			}
-			return (isDerived() && parameter != null) ? List.of(parameter.asSubclass(Throwable.class))
-					: List.of(this.exceptionHandlerFor.value());
+			List<Class<?>> types = (this.isDerived && parameter != null) ? List.of(parameter) : this.classes;
+			return types.stream().<Class<? extends Throwable>>map((type) -> type.asSubclass(Throwable.class)).toList();
 		}
 
 	}
@@ -338,20 +344,22 @@ class ExceptionHandlerDetector {
 
 		@Override
 		public ExceptionHandlerRegistry status(int status, HttpExceptionHandler<? super HttpException> handler) {
-			ExceptionHandlerDetector.this.keys.addStatus(status, registered(HttpException.class, handler));
+			ExceptionHandlerDetector.this.keys.addStatus(status,
+					registered("status " + status, HttpException.class, handler));
 			return this;
 		}
 
 		@Override
 		public <E extends Throwable> ExceptionHandlerRegistry exception(Class<E> type,
 				HttpExceptionHandler<? super E> handler) {
-			ExceptionHandlerDetector.this.keys.addClass(type, registered(type, handler));
+			ExceptionHandlerDetector.this.keys.addClass(type, registered(type.getName(), type, handler));
 			return this;
 		}
 
-		private RegisteredHandler registered(Class<?> exceptionType, HttpExceptionHandler<?> handler) {
-			return RegisteredHandler.of("handler %s of configurer %s".formatted(handler, this.description), this.order,
-					exceptionType, () -> handler);
+		private RegisteredHandler registered(String key, Class<?> exceptionType, HttpExceptionHandler<?> handler) {
+			Assert.notNull(handler, "'handler' must not be null");
+			return RegisteredHandler.of("the handler for %s of configurer %s".formatted(key, this.description),
+					this.order, exceptionType, () -> handler);
 		}
 
 	}

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +79,11 @@ class HandlerKeys {
 		handlers.sort((one, other) -> Integer.compare(one.getOrder(), other.getOrder()));
 		RegisteredHandler first = handlers.get(0);
 		if (handlers.size() > 1 && handlers.get(1).getOrder() == first.getOrder()) {
-			throw new InvalidExceptionHandlerException(
-					"Ambiguous handlers for %s:%n%n\t- %s%n\t- %s".formatted(key, first, handlers.get(1)),
+			String names = handlers.stream()
+				.filter((handler) -> handler.getOrder() == first.getOrder())
+				.map((handler) -> "%n\t- %s".formatted(handler))
+				.collect(Collectors.joining());
+			throw new InvalidExceptionHandlerException("Ambiguous handlers for %s:%n%s".formatted(key, names),
 					"Remove one of them, register it for something else, or put @Order on the method or bean "
 							+ "of the one that shall be called; the lowest value wins.");
 		}

@@ -17,6 +17,9 @@
 package io.starlet.response;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 import io.starlet.HttpException;
 import reactor.core.publisher.Mono;
@@ -38,6 +41,13 @@ public final class DefaultResponseWriter {
 
 	private static final MediaType TEXT_PLAIN_UTF8 = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
 
+	private static final List<String> DETAIL_HEADERS = List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.CONTENT_LANGUAGE,
+			HttpHeaders.CONTENT_DISPOSITION, HttpHeaders.CONTENT_LOCATION);
+
+	/** With a length or coding that was meant for another body the connection breaks. */
+	private static final Set<String> BODY_HEADERS = Set.of("content-type", "content-language", "content-disposition",
+			"content-location", "content-length", "content-encoding", "content-range", "transfer-encoding");
+
 	/**
 	 * Write an HTTP exception's status, headers and detail.
 	 * @param response the response, not yet committed
@@ -50,6 +60,11 @@ public final class DefaultResponseWriter {
 			return writeWithoutBody(response, exception);
 		}
 		addHeaders(response, exception);
+		for (String name : DETAIL_HEADERS) {
+			if (exception.getHeaders().containsHeader(name)) {
+				response.getHeaders().put(name, exception.getHeaders().getOrEmpty(name));
+			}
+		}
 		return writeText(response, exception.getDetail());
 	}
 
@@ -62,14 +77,23 @@ public final class DefaultResponseWriter {
 	 */
 	public Mono<Void> writeWithoutBody(ServerHttpResponse response, HttpException exception) {
 		addHeaders(response, exception);
-		response.getHeaders().clearContentHeaders();
 		return response.setComplete();
 	}
 
-	private static void addHeaders(ServerHttpResponse response, HttpException exception) {
+	/**
+	 * Add an HTTP exception's headers to a response, over those of filters, but for those
+	 * that describe the body that goes with the exception's detail.
+	 * @param response the response, not yet committed
+	 * @param exception the exception
+	 */
+	public void addHeaders(ServerHttpResponse response, HttpException exception) {
+		HttpHeaders headers = response.getHeaders();
 		exception.getHeaders().forEach((name, values) -> {
-			if (!isFraming(name)) {
-				response.getHeaders().put(name, values);
+			if (HttpHeaders.VARY.equalsIgnoreCase(name)) {
+				headers.addAll(name, values);
+			}
+			else if (!BODY_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+				headers.put(name, values);
 			}
 		});
 	}
@@ -103,12 +127,6 @@ public final class DefaultResponseWriter {
 		headers.setContentLength(bytes.length);
 		DataBuffer buffer = response.bufferFactory().wrap(bytes);
 		return response.writeWith(Mono.just(buffer));
-	}
-
-	/** A length that was meant for another body would break the connection. */
-	private static boolean isFraming(String header) {
-		return HttpHeaders.CONTENT_LENGTH.equalsIgnoreCase(header)
-				|| HttpHeaders.TRANSFER_ENCODING.equalsIgnoreCase(header);
 	}
 
 	private static boolean hasNoBody(HttpStatusCode status) {

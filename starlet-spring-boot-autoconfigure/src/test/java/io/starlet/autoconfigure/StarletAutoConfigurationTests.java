@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
@@ -140,6 +141,17 @@ class StarletAutoConfigurationTests {
 			assertThat(log.atLeast(Level.WARN)).singleElement()
 				.satisfies((event) -> assertThat(event.getFormattedMessage())
 					.startsWith("Starlet does nothing, as this is a servlet application"));
+		}
+	}
+
+	@Test
+	void shouldSaySoInAServletApplicationWithLazyInitialization() {
+		try (LogCapture log = new LogCapture()) {
+			new WebApplicationContextRunner().withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+				.withConfiguration(AutoConfigurations.of(ServletWebApplicationAutoConfiguration.class))
+				.run((context) -> assertThat(context).hasNotFailed());
+			assertThat(log.atLeast(Level.WARN)).hasSize(1);
 		}
 	}
 

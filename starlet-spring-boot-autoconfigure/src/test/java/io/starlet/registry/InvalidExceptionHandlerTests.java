@@ -108,9 +108,10 @@ class InvalidExceptionHandlerTests {
 						"bean 'other', declared by method '$BeanClassAndBeanMethod#other()'"),
 				Arguments.of(BeanAndConfigurer.class, "status 404",
 						"bean 'bean', declared by method '$BeanAndConfigurer#bean()'",
-						"handler a handler of configurer bean 'configurer'"),
-				Arguments.of(OneConfigurer.class, SERVER_ERRORS, "handler a handler of configurer bean 'configurer'",
-						"handler another handler of configurer bean 'configurer'"));
+						"the handler for status 404 of configurer bean 'configurer'"),
+				Arguments.of(OneConfigurer.class, SERVER_ERRORS,
+						"the handler for status 500 of configurer bean 'configurer'",
+						"the handler for java.lang.Throwable of configurer bean 'configurer'"));
 	}
 
 	@ParameterizedTest
@@ -162,8 +163,8 @@ class InvalidExceptionHandlerTests {
 								+ "which is no HTTP status.",
 						noStatus),
 				Arguments.of(StatusOfConfigurer.class,
-						"handler a handler of configurer bean 'configurer' is registered for status 0, which is no "
-								+ "HTTP status.",
+						"the handler for status 0 of configurer bean 'configurer' is registered for status 0, "
+								+ "which is no HTTP status.",
 						noStatus),
 				Arguments.of(NoStatus.class, "method '$NoStatus#handle()' of $ is registered for no status.",
 						"Give @StatusHandler at least one status."),

@@ -39,16 +39,19 @@ public final class RawHttpClient implements AutoCloseable {
 
 	private final InputStream in;
 
-	private RawHttpClient(Socket socket) throws IOException {
+	private final Runnable onClose;
+
+	private RawHttpClient(Socket socket, Runnable onClose) throws IOException {
 		this.socket = socket;
+		this.onClose = onClose;
 		this.in = new BufferedInputStream(socket.getInputStream());
 	}
 
-	static RawHttpClient connect(int port) {
+	static RawHttpClient connect(int port, Runnable onClose) {
 		try {
 			Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
 			socket.setSoTimeout(TIMEOUT);
-			return new RawHttpClient(socket);
+			return new RawHttpClient(socket, onClose);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -169,6 +172,7 @@ public final class RawHttpClient implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		this.onClose.run();
 	}
 
 }

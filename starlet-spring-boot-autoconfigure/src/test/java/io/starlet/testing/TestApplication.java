@@ -62,7 +62,7 @@ public final class TestApplication implements AutoCloseable {
 	}
 
 	public RawHttpClient connect() {
-		return RawHttpClient.connect(port());
+		return RawHttpClient.connect(port(), bean(RequestsInFlight.class)::awaitNone);
 	}
 
 	/** Send one GET request on a connection of its own. */
@@ -85,6 +85,11 @@ public final class TestApplication implements AutoCloseable {
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Configuration {
+
+		@Bean
+		RequestsInFlight requestsInFlight() {
+			return new RequestsInFlight();
+		}
 
 		/**
 		 * Of its own, as closing one application ends the event loops that are shared.
