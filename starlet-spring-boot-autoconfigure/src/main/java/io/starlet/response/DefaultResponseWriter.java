@@ -77,6 +77,10 @@ public final class DefaultResponseWriter {
 	 */
 	public Mono<Void> writeWithoutBody(ServerHttpResponse response, HttpException exception) {
 		addHeaders(response, exception);
+		if (exception.getStatusCode().is1xxInformational()) {
+			// No final answer: the client would wait for one
+			response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+		}
 		return response.setComplete();
 	}
 

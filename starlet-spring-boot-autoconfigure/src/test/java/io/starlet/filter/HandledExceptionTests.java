@@ -100,6 +100,15 @@ class HandledExceptionTests {
 		}
 	}
 
+	@Test
+	void informationalStatusIsSentWithoutBodyAndTheClientDoesNotWaitForAFinalOne() {
+		try (RawHttpClient client = application.connect()) {
+			RawHttpResponse response = client.send("GET", "/status/103");
+			assertThat(response.status()).isEqualTo(103);
+			assertThat(client.isClosedByServer()).isTrue();
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 200, 302, 400, 418, 451, 500, 503, 599 })
 	void everyOtherStatusIsSentAsItIs(int status) {
