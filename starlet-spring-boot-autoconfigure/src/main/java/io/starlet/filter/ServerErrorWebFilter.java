@@ -122,22 +122,29 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	/** Never fails, so that the error goes on whatever becomes of the answer. */
 	private Mono<Void> answer(ServerWebExchange exchange, Throwable error) {
-		boolean started = exchange.getResponse().isCommitted();
-		RegisteredHandler handler = this.handlers.getServerErrorHandler();
-		Mono<Void> answer;
-		if (this.debug) {
-			answer = started ? Mono.empty() : writeTraceback(exchange, error);
-		}
-		else if (handler != null) {
-			answer = callHandler(exchange, error, handler, started);
-		}
-		else {
-			answer = started ? Mono.empty() : writePlain(exchange.getResponse());
-		}
-		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(exchange.getResponse(), error))), (failure) -> {
+		ServerHttpResponse response = exchange.getResponse();
+		ResponseSnapshot before = ResponseSnapshot.of(response);
+		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error)), (failure) -> {
+			noteFailure(error, failure);
+			before.restore(response);
+			return response.isCommitted() ? Mono.empty() : writePlain(response);
+		});
+		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();
 		});
+	}
+
+	private Mono<Void> tryAnswer(ServerWebExchange exchange, Throwable error) {
+		ServerHttpResponse response = exchange.getResponse();
+		RegisteredHandler handler = this.handlers.getServerErrorHandler();
+		if (handler != null && !this.debug) {
+			return callHandler(exchange, error, handler);
+		}
+		if (response.isCommitted()) {
+			return Mono.empty();
+		}
+		return this.debug ? writeTraceback(response, error) : writePlain(response);
 	}
 
 	/**
@@ -162,8 +169,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		}
 	}
 
-	private Mono<Void> writeTraceback(ServerWebExchange exchange, Throwable error) {
-		ServerHttpResponse response = exchange.getResponse();
+	private Mono<Void> writeTraceback(ServerHttpResponse response, Throwable error) {
 		response.getHeaders().clearContentHeaders();
 		return this.defaultResponseWriter.writeServerError(response, this.traceback.render(error));
 	}
@@ -173,22 +179,14 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		return this.defaultResponseWriter.writeServerError(response);
 	}
 
-	private Mono<Void> callHandler(ServerWebExchange exchange, Throwable error, RegisteredHandler handler,
-			boolean started) {
-		ServerWebExchange target = started
+	private Mono<Void> callHandler(ServerWebExchange exchange, Throwable error, RegisteredHandler handler) {
+		ServerWebExchange target = exchange.getResponse().isCommitted()
 				? exchange.mutate().response(new DiscardedResponse(exchange.getResponse().bufferFactory())).build()
 				: exchange;
 		Throwable exception = ExceptionResponder.unwrap(error);
 		HttpException httpException = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
-		Mono<Void> call = Mono
-			.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)
-				.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)));
-		ResponseSnapshot before = ResponseSnapshot.of(target.getResponse());
-		return new ErrorResumingMono(call, (failure) -> {
-			noteFailure(error, failure);
-			before.restore(target.getResponse());
-			return target.getResponse().isCommitted() ? Mono.empty() : writePlain(target.getResponse());
-		});
+		return Mono.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)
+			.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)));
 	}
 
 }

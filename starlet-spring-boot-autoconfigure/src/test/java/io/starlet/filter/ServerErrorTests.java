@@ -119,6 +119,13 @@ class ServerErrorTests {
 	}
 
 	@Test
+	void clientGetsThePlain500IfTheTracebackCanNotBeRendered() {
+		RawHttpResponse response = debug.get("/speechless");
+		assertThat(response.status()).isEqualTo(500);
+		assertThat(response.body()).isEqualTo("Internal Server Error");
+	}
+
+	@Test
 	void exceptionGoesOnToTheApplicationsWebExceptionHandlersAndIsLoggedExactlyOnce() {
 		try (LogCapture log = new LogCapture(); RawHttpClient client = handled.connect()) {
 			assertThat(client.send("GET", "/thrown?password=secret").status()).isEqualTo(500);
@@ -344,6 +351,11 @@ class ServerErrorTests {
 			return Mono.<String>error(new IllegalStateException("boom")).delaySubscription(Duration.ofMillis(1));
 		}
 
+		@GetMapping("/speechless")
+		String speechless() {
+			throw new SpeechlessException();
+		}
+
 		@GetMapping("/unsuppressable")
 		String unsuppressable() {
 			throw new UnsuppressableException();
@@ -368,6 +380,15 @@ class ServerErrorTests {
 		Mono<Void> after(ServerHttpResponse response) {
 			return response.writeWith(Mono.just(response.bufferFactory().wrap("OK".getBytes(StandardCharsets.UTF_8))))
 				.then(Mono.error(new IllegalStateException("after")));
+		}
+
+	}
+
+	static class SpeechlessException extends RuntimeException {
+
+		@Override
+		public String getMessage() {
+			throw new IllegalStateException("No message");
 		}
 
 	}

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,6 +148,9 @@ public final class RawHttpClient implements AutoCloseable {
 	public boolean isClosedByServer() {
 		try {
 			return this.in.read() == -1;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
 		}
 		catch (IOException ex) {
 			return true;
