@@ -55,6 +55,8 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 		new ErrorResumingSubscriber(actual, this).subscribeTo(this.source);
 	}
 
+	/** Compilers differ in whether they see that Reactor's updaters take null. */
+	@SuppressWarnings("NullAway")
 	private static final class ErrorResumingSubscriber implements CoreSubscriber<Void>, Subscription {
 
 		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscriber, Subscription> UPSTREAM = AtomicReferenceFieldUpdater
