@@ -72,7 +72,7 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		private boolean resumed;
 
-		private boolean done;
+		private volatile boolean done;
 
 		private ErrorResumingSubscriber(CoreSubscriber<? super Void> actual, ErrorResumingMono parent) {
 			this.actual = actual;
@@ -147,7 +147,8 @@ final class ErrorResumingMono extends MonoOperator<Void, Void> {
 		@Override
 		public void cancel() {
 			Operators.terminate(UPSTREAM, this);
-			if (this.parent.onCancel != null) {
+			// Some operators cancel what has completed already
+			if (!this.done && this.parent.onCancel != null) {
 				this.parent.onCancel.run();
 			}
 		}
