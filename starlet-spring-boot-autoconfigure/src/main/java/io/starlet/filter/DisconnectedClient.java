@@ -22,7 +22,6 @@ import io.netty.channel.Channel;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
-import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.util.ClassUtils;
@@ -88,17 +87,12 @@ final class DisconnectedClient {
 	}
 
 	private static Object getNativeResponse(ServerHttpResponse response) {
-		ServerHttpResponse current = response;
-		while (current instanceof ServerHttpResponseDecorator decorator) {
-			current = decorator.getDelegate();
-		}
 		try {
-			return (current instanceof AbstractServerHttpResponse abstractResponse)
-					? abstractResponse.getNativeResponse() : current;
+			return ServerHttpResponseDecorator.getNativeResponse(response);
 		}
-		catch (IllegalStateException ex) {
-			// Spring's mock has none
-			return current;
+		catch (IllegalStateException | IllegalArgumentException ex) {
+			// A mock, or a response of another kind, has none
+			return response;
 		}
 	}
 

@@ -127,7 +127,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error)), (failure) -> {
 			noteFailure(error, failure);
 			before.restore(response);
-			return response.isCommitted() ? Mono.empty() : writePlain(response);
+			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(response);
 		});
 		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
 			noteFailure(error, failure);
@@ -144,7 +144,8 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		if (response.isCommitted()) {
 			return Mono.empty();
 		}
-		return this.debug ? writeTraceback(response, error) : writePlain(response);
+		return this.debug ? this.defaultResponseWriter.writeServerError(response, this.traceback.render(error))
+				: this.defaultResponseWriter.writeServerError(response);
 	}
 
 	/**
@@ -167,16 +168,6 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		if (!List.of(error.getSuppressed()).contains(failure)) {
 			logger.error("Failed to answer an error that carries no suppressed exceptions", failure);
 		}
-	}
-
-	private Mono<Void> writeTraceback(ServerHttpResponse response, Throwable error) {
-		response.getHeaders().clearContentHeaders();
-		return this.defaultResponseWriter.writeServerError(response, this.traceback.render(error));
-	}
-
-	private Mono<Void> writePlain(ServerHttpResponse response) {
-		response.getHeaders().clearContentHeaders();
-		return this.defaultResponseWriter.writeServerError(response);
 	}
 
 	private Mono<Void> callHandler(ServerWebExchange exchange, Throwable error, RegisteredHandler handler) {

@@ -112,12 +112,13 @@ public final class DefaultResponseWriter {
 	}
 
 	/**
-	 * Write a 500 with a text.
+	 * Write a 500 with a text, over the content headers of what failed.
 	 * @param response the response, not yet committed
 	 * @param text the text
 	 * @return completes when the response has been written
 	 */
 	public Mono<Void> writeServerError(ServerHttpResponse response, String text) {
+		response.getHeaders().clearContentHeaders();
 		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
 		return writeText(response, text);
 	}
