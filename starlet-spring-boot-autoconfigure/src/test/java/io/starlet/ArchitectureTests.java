@@ -73,11 +73,11 @@ class ArchitectureTests {
 		.resideInAnyPackage("jakarta.servlet..", "org.springframework.web.servlet..");
 
 	@ArchTest
-	static final ArchRule reactorNettyIsOptional = noClasses().that()
-		.haveNameNotMatching("io\\.starlet\\.filter\\.DisconnectedClient.*")
+	static final ArchRule serversAreOptional = noClasses().that()
+		.haveNameNotMatching("io\\.starlet\\.(filter\\.DisconnectedClient|traceback\\.PeerAddress).*")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("reactor.netty..", "io.netty..");
+		.resideInAnyPackage("reactor.netty..", "io.netty..", "org.apache.catalina..", "org.eclipse.jetty..");
 
 	@ArchTest
 	static void everyPackageIsNullMarked(JavaClasses classes) {

@@ -32,6 +32,7 @@ import io.starlet.invocation.ReturnValueWriter;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
+import io.starlet.traceback.TracebackRenderer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,7 +45,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.env.Environment;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
@@ -71,6 +74,7 @@ import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StarletProperties.class)
+@Import(TracebackConfiguration.class)
 public final class StarletAutoConfiguration {
 
 	@Bean
@@ -143,9 +147,11 @@ public final class StarletAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServerErrorWebFilter serverErrorWebFilter(ExceptionResponder responder, ExceptionHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
-			StarletProperties properties) {
+			StarletProperties properties, Environment environment,
+			ObjectProvider<TracebackRenderer> tracebackRenderer) {
+		TracebackAccess access = TracebackAccess.decide(properties, environment, tracebackRenderer);
 		return new ServerErrorWebFilter(responder, handlers, httpExceptionResolver, defaultResponseWriter,
-				properties.filterExceptions(), properties.debug());
+				properties.filterExceptions(), access.renderer(), access.allowedAddresses());
 	}
 
 	@Bean

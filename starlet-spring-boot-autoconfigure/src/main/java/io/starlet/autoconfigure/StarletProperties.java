@@ -16,7 +16,11 @@
 
 package io.starlet.autoconfigure;
 
+import java.util.List;
+import java.util.Map;
+
 import io.starlet.filter.FilterExceptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -31,11 +35,36 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param filterExceptions what becomes of an HTTP exception that a filter raises
  * @param raiseServerExceptions whether unhandled errors go on to the server after they
  * have been answered, so that a test that has no server sees them
+ * @param traceback what tracebacks show, and to whom
  * @since 0.1.0
  */
 @ConfigurationProperties("starlet")
 public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean debug,
-		@DefaultValue("handle") FilterExceptions filterExceptions,
-		@DefaultValue("false") boolean raiseServerExceptions) {
+		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("false") boolean raiseServerExceptions,
+		@DefaultValue Traceback traceback) {
+
+	/**
+	 * Properties of the traceback that {@code starlet.debug} answers errors with.
+	 *
+	 * @param applicationPackages packages of the application's own classes, whose frames
+	 * are shown first. By default those of the class with @SpringBootApplication
+	 * @param editor an editor that source files open in: idea, vscode, cursor, zed,
+	 * windsurf, or a template of a URL with {file} and {line}
+	 * @param pathMapping directories where the application runs, such as in a container,
+	 * to directories where the editor runs
+	 * @param redactedNames parts of names of headers, parameters, attributes and
+	 * variables whose values are masked, besides the built-in ones
+	 * @param allowInProduction whether tracebacks are shown even if a profile named prod
+	 * or production is active
+	 * @param allowedAddresses IP addresses and CIDR ranges of the clients that see
+	 * tracebacks, by the other end of their connection and not by forwarded headers. By
+	 * default all clients
+	 * @since 0.1.0
+	 */
+	public record Traceback(@DefaultValue List<String> applicationPackages, @Nullable String editor,
+			@DefaultValue Map<String, String> pathMapping, @DefaultValue List<String> redactedNames,
+			@DefaultValue("false") boolean allowInProduction, @Nullable List<String> allowedAddresses) {
+
+	}
 
 }

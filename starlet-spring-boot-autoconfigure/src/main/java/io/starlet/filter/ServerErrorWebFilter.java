@@ -23,9 +23,11 @@ import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
-import io.starlet.traceback.PlainTextTraceback;
+import io.starlet.traceback.AllowedAddresses;
+import io.starlet.traceback.TracebackRenderer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -61,9 +63,9 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	private final FilterExceptions filterExceptions;
 
-	private final boolean debug;
+	private final @Nullable TracebackRenderer traceback;
 
-	private final PlainTextTraceback traceback = new PlainTextTraceback();
+	private final AllowedAddresses allowedAddresses;
 
 	/**
 	 * Create the outer layer.
@@ -72,17 +74,20 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	 * @param httpExceptionResolver tells HTTP exceptions from errors
 	 * @param defaultResponseWriter answers without a handler
 	 * @param filterExceptions what becomes of HTTP exceptions that filters raise
-	 * @param debug whether to answer with a traceback
+	 * @param traceback renders errors; {@code null} if nobody is to see tracebacks
+	 * @param allowedAddresses who may see them
 	 */
 	public ServerErrorWebFilter(ExceptionResponder responder, ExceptionHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
-			FilterExceptions filterExceptions, boolean debug) {
+			FilterExceptions filterExceptions, @Nullable TracebackRenderer traceback,
+			AllowedAddresses allowedAddresses) {
 		this.responder = responder;
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
 		this.defaultResponseWriter = defaultResponseWriter;
 		this.filterExceptions = filterExceptions;
-		this.debug = debug;
+		this.traceback = traceback;
+		this.allowedAddresses = allowedAddresses;
 	}
 
 	@Override
@@ -97,20 +102,25 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception));
+		// Asked now, as a server may use its request again once it has ended
+		TracebackRenderer renderer = (this.traceback != null && this.allowedAddresses.allows(exchange.getRequest()))
+				? this.traceback : null;
+		ServerWebExchange observed = (renderer != null) ? renderer.observe(exchange) : exchange;
+		return new ErrorResumingMono(chain.filter(observed), (exception) -> handle(observed, exception, renderer));
 	}
 
-	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised) {
+	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised, @Nullable TracebackRenderer renderer) {
 		HttpException httpException = this.httpExceptionResolver.resolve(ExceptionResponder.unwrap(raised));
 		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
-			return this.responder.respond(exchange, raised).onErrorResume((error) -> handleError(exchange, error));
+			return this.responder.respond(exchange, raised)
+				.onErrorResume((error) -> handleError(exchange, error, renderer));
 		}
-		return handleError(exchange, raised);
+		return handleError(exchange, raised, renderer);
 	}
 
-	private Mono<Void> handleError(ServerWebExchange exchange, Throwable error) {
+	private Mono<Void> handleError(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {
 		return DisconnectedClient.isGone(exchange.getResponse(), error)
-			.flatMap((gone) -> gone ? abandon(exchange) : answer(exchange, error).then(Mono.error(error)));
+			.flatMap((gone) -> gone ? abandon(exchange) : answer(exchange, error, renderer).then(Mono.error(error)));
 	}
 
 	private static Mono<Void> abandon(ServerWebExchange exchange) {
@@ -121,10 +131,10 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	}
 
 	/** Never fails, so that the error goes on whatever becomes of the answer. */
-	private Mono<Void> answer(ServerWebExchange exchange, Throwable error) {
+	private Mono<Void> answer(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {
 		ServerHttpResponse response = exchange.getResponse();
 		ResponseSnapshot before = ResponseSnapshot.of(response);
-		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error)), (failure) -> {
+		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
 			noteFailure(error, failure);
 			before.restore(response);
 			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(response);
@@ -135,17 +145,19 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		});
 	}
 
-	private Mono<Void> tryAnswer(ServerWebExchange exchange, Throwable error) {
+	private Mono<Void> tryAnswer(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {
 		ServerHttpResponse response = exchange.getResponse();
 		RegisteredHandler handler = this.handlers.getServerErrorHandler();
-		if (handler != null && !this.debug) {
+		if (handler != null && renderer == null) {
 			return callHandler(exchange, error, handler);
 		}
 		if (response.isCommitted()) {
 			return Mono.empty();
 		}
-		return this.debug ? this.defaultResponseWriter.writeServerError(response, this.traceback.render(error))
-				: this.defaultResponseWriter.writeServerError(response);
+		return (renderer == null) ? this.defaultResponseWriter.writeServerError(response)
+				: renderer.render(exchange, error)
+					.flatMap((traceback) -> this.defaultResponseWriter.writeServerError(response, traceback.headers(),
+							traceback.body()));
 	}
 
 	/**

@@ -108,19 +108,21 @@ public final class DefaultResponseWriter {
 	 * @return completes when the response has been written
 	 */
 	public Mono<Void> writeServerError(ServerHttpResponse response) {
-		return writeServerError(response, HttpStatus.INTERNAL_SERVER_ERROR.getReasonPhrase());
+		return writeServerError(response, HttpHeaders.EMPTY, HttpStatus.INTERNAL_SERVER_ERROR.getReasonPhrase());
 	}
 
 	/**
-	 * Write a 500 with a text, over the content headers of what failed.
+	 * Write a 500 with a body, over the content headers of what failed.
 	 * @param response the response, not yet committed
-	 * @param text the text
+	 * @param headers headers that replace those of the response
+	 * @param body the body
 	 * @return completes when the response has been written
 	 */
-	public Mono<Void> writeServerError(ServerHttpResponse response, String text) {
+	public Mono<Void> writeServerError(ServerHttpResponse response, HttpHeaders headers, String body) {
 		response.getHeaders().clearContentHeaders();
 		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
-		return writeText(response, text);
+		headers.forEach(response.getHeaders()::put);
+		return writeText(response, body);
 	}
 
 	private static Mono<Void> writeText(ServerHttpResponse response, String text) {

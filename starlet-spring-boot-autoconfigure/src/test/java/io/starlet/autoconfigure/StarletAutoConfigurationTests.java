@@ -42,12 +42,16 @@ import io.starlet.response.HttpExceptionResolver;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
+import io.starlet.traceback.TracebackRenderer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -202,16 +206,105 @@ class StarletAutoConfigurationTests {
 	void everyPropertyHasADescription() throws IOException {
 		String metadata = read("META-INF/spring-configuration-metadata.json");
 		Map<String, String> names = Map.of("starlet.enabled", "true", "starlet.debug", "false",
-				"starlet.filter-exceptions", "\"handle\"", "starlet.raise-server-exceptions", "false");
-		String[] properties = metadata.substring(metadata.indexOf("\"properties\"")).split("\\{", -1);
+				"starlet.filter-exceptions", "\"handle\"", "starlet.raise-server-exceptions", "false",
+				"starlet.traceback.application-packages", "", "starlet.traceback.editor", "",
+				"starlet.traceback.path-mapping", "", "starlet.traceback.redacted-names", "",
+				"starlet.traceback.allow-in-production", "false", "starlet.traceback.allowed-addresses", "");
+		String[] properties = metadata.substring(metadata.indexOf("\"properties\""), metadata.indexOf("\"hints\""))
+			.split("\\{", -1);
 		for (Map.Entry<String, String> name : names.entrySet()) {
 			assertThat(properties).filteredOn((property) -> property.contains("\"" + name.getKey() + "\""))
 				.singleElement()
-				.satisfies((property) -> assertThat(property).contains("\"description\"")
-					.contains("\"defaultValue\": " + name.getValue()));
+				.satisfies((property) -> {
+					assertThat(property).contains("\"description\"").doesNotContain("@code");
+					if (!name.getValue().isEmpty()) {
+						assertThat(property.replaceAll("\\s", "")).contains("\"defaultValue\":" + name.getValue());
+					}
+				});
 		}
 		assertThat(Arrays.stream(properties).filter((property) -> property.contains("\"name\": \"starlet.")))
 			.hasSize(names.size());
+		assertThat(metadata.substring(metadata.indexOf("\"hints\""))).contains("starlet.traceback.editor", "vscode");
+	}
+
+	@Test
+	void shouldRenderTracebacksOnlyWithDebug() {
+		this.runner.run((context) -> assertThat(context).doesNotHaveBean(TracebackRenderer.class));
+		this.runner.withPropertyValues("starlet.debug=true")
+			.run((context) -> assertThat(context).hasSingleBean(TracebackRenderer.class));
+		this.runner.withPropertyValues("starlet.debug=true", "starlet.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(TracebackRenderer.class));
+	}
+
+	@Test
+	void shouldBackOffWhenApplicationRendersTracebacksItself() {
+		this.runner.withPropertyValues("starlet.debug=true").run((defaults) -> {
+			TracebackRenderer own = defaults.getBean(TracebackRenderer.class);
+			this.runner.withPropertyValues("starlet.debug=true")
+				.withInitializer((context) -> context.getBeanFactory().registerSingleton("own", own))
+				.run((context) -> assertThat(context.getBeanNamesForType(TracebackRenderer.class))
+					.containsExactly("own"));
+		});
+	}
+
+	@Test
+	void shouldSayInOneLineThatTracebacksAreShown() {
+		try (LogCapture log = new LogCapture()) {
+			this.runner.withPropertyValues("starlet.debug=true").run((context) -> assertThat(context).hasNotFailed());
+			assertThat(log.atLeast(Level.WARN)).singleElement()
+				.satisfies((event) -> assertThat(event.getFormattedMessage())
+					.startsWith("starlet.debug is on: every client"));
+		}
+	}
+
+	@Test
+	void shouldSayNothingAndCheckNothingOfTracebacksWithoutDebug() {
+		try (LogCapture log = new LogCapture()) {
+			this.runner
+				.withPropertyValues("starlet.traceback.editor=javascript:{file}",
+						"starlet.traceback.allowed-addresses=x")
+				.run((context) -> assertThat(context).hasNotFailed());
+			assertThat(log.atLeast(Level.WARN)).isEmpty();
+		}
+	}
+
+	@Test
+	void shouldNotMakeARendererInProduction() {
+		try (LogCapture log = new LogCapture()) {
+			this.runner
+				.withPropertyValues("starlet.debug=true", "spring.profiles.active=production",
+						"starlet.traceback.editor=javascript:{file}")
+				.run((context) -> assertThat(context).hasNotFailed());
+			assertThat(log.atLeast(Level.WARN)).singleElement()
+				.satisfies((event) -> assertThat(event.getFormattedMessage()).contains("nobody sees tracebacks"));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "editor, javascript:{file}", "editor, emacs", "path-mapping.app, /home/me",
+			"allowed-addresses, example.com", "allowed-addresses[0], 10.0.0.0/33", "allowed-addresses, ''",
+			"application-packages[0], ' '", "redacted-names[0], ''" })
+	void shouldNotStartWithAnInvalidSettingOfTracebacks(String name, String value) {
+		this.runner
+			.withPropertyValues("starlet.debug=true", "starlet.traceback.editor=idea",
+					"starlet.traceback." + name + "=" + value)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+					assertThat("starlet.traceback." + name).startsWith(failure.getName());
+					assertThat(failure.getReason()).matches("[^.]+\\..*[ .](Use|Write|Remove) .*");
+				}));
+	}
+
+	@Test
+	void shouldStartWithValidSettingsOfTracebacks() {
+		this.runner.withPropertyValues("starlet.debug=true", "starlet.traceback.editor=vscode",
+				"starlet.traceback.path-mapping.[/app]=/home/me", "starlet.traceback.application-packages=com.example",
+				"starlet.traceback.redacted-names=iban,pin", "starlet.traceback.allowed-addresses=127.0.0.1, ::1")
+			.run((context) -> {
+				StarletProperties.Traceback traceback = context.getBean(StarletProperties.class).traceback();
+				assertThat(traceback.pathMapping()).isEqualTo(Map.of("/app", "/home/me"));
+				assertThat(traceback.allowedAddresses()).containsExactly("127.0.0.1", "::1");
+			});
 	}
 
 	private static String read(String resource) throws IOException {

@@ -30,6 +30,10 @@ import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
+import io.starlet.traceback.ApplicationPackages;
+import io.starlet.traceback.Redaction;
+import io.starlet.traceback.TracebackContributor;
+import io.starlet.traceback.TracebackRenderer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -107,22 +112,34 @@ class ServerErrorTests {
 		assertThat(response.body()).isEqualTo("oops boom");
 	}
 
+	@Test
+	void exceptionThatCanNotTellItsMessageIsAnswered() {
+		assertThat(plain.get("/speechless").body()).isEqualTo("Internal Server Error");
+		assertThat(debug.get("/speechless").body()).contains("SpeechlessException");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "*/*", "application/json", "text/html", "not a media type" })
 	void unhandledIsAnsweredWithTheTracebackIfDebugIsOnEvenIfAHandlerIsInstalled(String accept) {
 		RawHttpResponse response = debug.get("/thrown", "Accept: " + accept);
 		assertThat(response.status()).isEqualTo(500);
-		assertThat(response.header("Content-Type")).isEqualTo("text/plain;charset=UTF-8");
-		assertThat(response.body()).startsWith("java.lang.IllegalStateException: boom")
-			.contains("at io.starlet.filter.ServerErrorTests$Endpoints.thrown");
+		assertThat(response.header("Content-Type"))
+			.isEqualTo((accept.equals("text/html") ? "text/html" : "text/plain") + ";charset=UTF-8");
+		assertThat(response.body()).contains("IllegalStateException", "boom", "ServerErrorTests$Endpoints.thrown");
 		assertThat(debug.bean(Handler.class).calls).hasValue(0);
 	}
 
 	@Test
-	void clientGetsThePlain500IfTheTracebackCanNotBeRendered() {
-		RawHttpResponse response = debug.get("/speechless");
-		assertThat(response.status()).isEqualTo(500);
-		assertThat(response.body()).isEqualTo("Internal Server Error");
+	void clientGetsThePlain500AndTheLogBothExceptionsIfTheTracebackCanNotBeRendered() {
+		try (TestApplication broken = TestApplication.start(BrokenTracebackApp.class, "starlet.debug=true");
+				LogCapture log = new LogCapture()) {
+			RawHttpResponse response = broken.get("/thrown", "Accept: text/html");
+			assertThat(response.status()).isEqualTo(500);
+			assertThat(response.header("Content-Type")).isEqualTo("text/plain;charset=UTF-8");
+			assertThat(response.body()).isEqualTo("Internal Server Error");
+			assertThat(ThrowableText.of(log.awaitOne(Level.ERROR))).contains("boom").contains("renderer broke");
+			assertThat(log.atLeast(Level.ERROR)).hasSize(1);
+		}
 	}
 
 	@Test
@@ -241,6 +258,32 @@ class ServerErrorTests {
 		@Bean
 		WebFilter transaction() {
 			return (exchange, chain) -> chain.filter(exchange).contextWrite((context) -> context.put("tx", "1"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Endpoints.class)
+	static class BrokenTracebackApp {
+
+		@Bean
+		TracebackRenderer brokenRenderer(ApplicationContext context) {
+			return new TracebackRenderer(context, new ApplicationPackages(List.of()), new Redaction(List.of()), null,
+					new BrokenContributor());
+		}
+
+	}
+
+	static class BrokenContributor implements TracebackContributor {
+
+		@Override
+		public List<String> handlers(Throwable error) {
+			throw new IllegalStateException("renderer broke");
+		}
+
+		@Override
+		public List<String> hints(ServerWebExchange exchange, Throwable error) {
+			return List.of();
 		}
 
 	}

@@ -16,25 +16,31 @@
 
 package io.starlet.traceback;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.util.List;
+
+import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Renders a throwable as plain text, as the JVM prints it.
+ * Tells a traceback what only others know.
  *
  * @since 0.1.0
  */
-public final class PlainTextTraceback {
+public interface TracebackContributor {
 
 	/**
-	 * Render a throwable. The throwable is not changed.
-	 * @param throwable the throwable
-	 * @return its class, message and stack trace, with causes and suppressed exceptions
+	 * Describe the handlers that are registered for an error, in the order in which they
+	 * would be asked.
+	 * @param error the error
+	 * @return one description for each
 	 */
-	public String render(Throwable throwable) {
-		StringWriter text = new StringWriter();
-		throwable.printStackTrace(new PrintWriter(text));
-		return text.toString();
-	}
+	List<String> handlers(Throwable error);
+
+	/**
+	 * Say what may help.
+	 * @param exchange the exchange
+	 * @param error the error
+	 * @return sentences
+	 */
+	List<String> hints(ServerWebExchange exchange, Throwable error);
 
 }

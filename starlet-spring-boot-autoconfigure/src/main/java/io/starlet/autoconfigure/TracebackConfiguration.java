@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.starlet.filter.HandlerContributor;
+import io.starlet.registry.ExceptionHandlers;
+import io.starlet.response.HttpExceptionResolver;
+import io.starlet.traceback.ApplicationPackages;
+import io.starlet.traceback.EditorLink;
+import io.starlet.traceback.Redaction;
+import io.starlet.traceback.TracebackRenderer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
+/**
+ * What renders tracebacks, with {@code starlet.debug} only.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBooleanProperty("starlet.debug")
+class TracebackConfiguration {
+
+	/** Lazy, as it is of no use where {@link TracebackAccess} refuses it. */
+	@Bean
+	@Lazy
+	@ConditionalOnMissingBean
+	TracebackRenderer tracebackRenderer(ApplicationContext applicationContext, ExceptionHandlers handlers,
+			HttpExceptionResolver httpExceptionResolver, StarletProperties properties) {
+		StarletProperties.Traceback traceback = properties.traceback();
+		List<String> redactedNames = notBlank("redacted-names", traceback.redactedNames());
+		return new TracebackRenderer(applicationContext,
+				new ApplicationPackages(applicationPackages(applicationContext, traceback)),
+				new Redaction(redactedNames), editorLink(traceback.editor(), traceback.pathMapping()),
+				new HandlerContributor(handlers, httpExceptionResolver, properties.filterExceptions()));
+	}
+
+	private static List<String> applicationPackages(ApplicationContext applicationContext,
+			StarletProperties.Traceback traceback) {
+		List<String> packages = notBlank("application-packages", traceback.applicationPackages());
+		if (packages.isEmpty() && AutoConfigurationPackages.has(applicationContext)) {
+			return AutoConfigurationPackages.get(applicationContext);
+		}
+		return packages;
+	}
+
+	private static List<String> notBlank(String property, List<String> names) {
+		return valid(property, names, () -> {
+			Assert.isTrue(names.stream().allMatch(StringUtils::hasText),
+					"A name is blank. Remove it, or write what it should be.");
+			return names;
+		});
+	}
+
+	private static @Nullable EditorLink editorLink(@Nullable String editor, Map<String, String> pathMapping) {
+		if (!StringUtils.hasText(editor)) {
+			return null;
+		}
+		valid("editor", editor, () -> new EditorLink(editor, Map.of()));
+		return valid("path-mapping", pathMapping, () -> new EditorLink(editor, pathMapping));
+	}
+
+	/** So that Spring Boot's analysis of the failure names the property. */
+	static <T> T valid(String property, Object value, Supplier<T> result) {
+		try {
+			return result.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("starlet.traceback." + property, value,
+					ex.getMessage());
+		}
+	}
+
+}
