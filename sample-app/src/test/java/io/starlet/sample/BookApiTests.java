@@ -149,6 +149,20 @@ class BookApiTests {
 		assertThat(answer.header("Allow")).isEqualTo("GET");
 	}
 
+	@Test
+	void shouldCountStock() throws Exception {
+		Answer answer = this.client.get("/api/books/3/stock", BookshopClient.JSON);
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.body()).isEqualTo("{\"isbn\":\"9780141441146\",\"copies\":8}");
+	}
+
+	@Test
+	void shouldAnswerBookThatIsNotInStockFile() throws Exception {
+		Answer created = this.client.post("/api/books", BookshopClient.JSON, BookshopClient.JSON, EMMA);
+		assertProblem(this.client.get(created.header("Location") + "/stock", BookshopClient.JSON), 404,
+				"No stock of Emma");
+	}
+
 	private static void assertProblem(Answer answer, int status, String detail) {
 		assertThat(answer.status()).isEqualTo(status);
 		assertThat(answer.header("Content-Type")).isEqualTo("application/json");

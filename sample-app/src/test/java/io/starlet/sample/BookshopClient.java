@@ -42,6 +42,10 @@ class BookshopClient {
 
 	static final String JSON = "application/json";
 
+	static {
+		System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
+	}
+
 	private static final HttpClient client = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
 		.connectTimeout(Duration.ofSeconds(10))
@@ -62,8 +66,15 @@ class BookshopClient {
 				request(path, accept).header("Content-Type", contentType).POST(BodyPublishers.ofString(body)).build());
 	}
 
+	/**
+	 * Reactor Netty 1.3.7 may stop reading from a connection that is kept alive:
+	 * https://github.com/reactor/reactor-netty/issues/4361.
+	 */
 	private HttpRequest.Builder request(String path, String accept) {
-		return HttpRequest.newBuilder(this.base.resolve(path)).header("Accept", accept).timeout(Duration.ofSeconds(10));
+		return HttpRequest.newBuilder(this.base.resolve(path))
+			.header("Accept", accept)
+			.header("Connection", "close")
+			.timeout(Duration.ofSeconds(10));
 	}
 
 	private static Answer exchange(HttpRequest request) throws IOException, InterruptedException {

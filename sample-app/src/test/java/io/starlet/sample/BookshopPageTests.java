@@ -74,6 +74,8 @@ class BookshopPageTests {
 					Map.entry("GET /failures/unavailable", problem(503, "Closed for stocktaking")),
 					Map.entry("GET /failures/error",
 							pageOrJson(500, "<h1>Something went wrong</h1>", "Internal Server Error")),
+					Map.entry("GET /api/books/5/stock",
+							pageOrJson(500, "<h1>Something went wrong</h1>", "Internal Server Error")),
 					Map.entry("GET /failures/stream",
 							new Expected(200, "text/event-stream", "Jane Eyre", "text/event-stream", "Jane Eyre",
 									false)),
@@ -114,7 +116,7 @@ class BookshopPageTests {
 	@Test
 	void shouldShowCommandsOfItsLinksAndForms() throws Exception {
 		List<String> commands = home().select("code:matches(^curl )").eachText();
-		assertThat(commands).hasSize(11)
+		assertThat(commands).hasSize(12)
 			.allSatisfy((command) -> assertThat(EXPECTED).containsKey(commandToTry(command)));
 	}
 

@@ -51,6 +51,29 @@ class DebugProfileTests {
 	}
 
 	@Test
+	void shouldShowEveryFrameOfFailureThreeCallsDeep() throws Exception {
+		Answer answer = this.client.get("/api/books/5/stock", BookshopClient.API_CLIENT);
+		assertThat(answer.status()).isEqualTo(500);
+		assertThat(answer.body().lines().map(String::strip))
+			.filteredOn((line) -> !line.startsWith("at ") || line.startsWith("at io.starlet"))
+			.map((line) -> line.replaceFirst("^[0-9]+ ", "").replaceFirst(":[0-9]+\\)$", ")"))
+			.startsWith("io.starlet.sample.InvalidStockException: Invalid line in stock.csv: 9780142437247,1O",
+					"at io.starlet.sample.StockRepository.parse(StockRepository.java)",
+					"| throw new InvalidStockException(line, ex);",
+					"at io.starlet.sample.StockRepository.findByIsbn(StockRepository.java)",
+					"| return read().lines().filter((line) -> line.startsWith(isbn)).map(this::parse).findFirst();",
+					"at io.starlet.sample.StockService.count(StockService.java)",
+					"| return Mono.justOrEmpty(this.stock.findByIsbn(book.isbn()))",
+					"at io.starlet.sample.StockController.lambda$stock$0(StockController.java)",
+					"| return this.books.get(id).publishOn(Schedulers.boundedElastic()).flatMap((book) -> this.stock.count(book));",
+					"Observed at: checkpoint ⇢ Handler io.starlet.sample.StockController#stock(long) [DispatcherHandler]",
+					"Observed at: checkpoint ⇢ HandledExceptionWebFilter",
+					"Caused by: java.lang.NumberFormatException: For input string: \"1O\"",
+					"at io.starlet.sample.StockRepository.parse(StockRepository.java)",
+					"| return new Stock(line.substring(0, comma), Integer.parseInt(line.substring(comma + 1)));");
+	}
+
+	@Test
 	void shouldStillAnswerHandledExceptions() throws Exception {
 		Answer answer = this.client.get("/api/books/999", BookshopClient.API_CLIENT);
 		assertThat(answer.status()).isEqualTo(404);

@@ -68,10 +68,13 @@ class FailureTests {
 	@ParameterizedTest
 	@ValueSource(strings = { BookshopClient.BROWSER, BookshopClient.JSON, BookshopClient.API_CLIENT, "text/html" })
 	void shouldTellNothingAboutServerError(String accept) throws Exception {
-		Answer answer = this.client.get("/failures/error", accept);
-		assertThat(answer.status()).isEqualTo(500);
-		assertThat(answer.body()).isNotEmpty()
-			.doesNotContain("Exception", "stock.csv", "io.starlet", "FailureController");
+		assertTellsNothing(this.client.get("/failures/error", accept));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { BookshopClient.BROWSER, BookshopClient.JSON, BookshopClient.API_CLIENT })
+	void shouldTellNothingAboutFailureThreeCallsDeep(String accept) throws Exception {
+		assertTellsNothing(this.client.get("/api/books/5/stock", accept));
 	}
 
 	@Test
@@ -82,6 +85,12 @@ class FailureTests {
 			.contains("Pride and Prejudice", "Frankenstein", "Jane Eyre")
 			.doesNotContain("stock.csv")
 			.doesNotEndWith("0\r\n\r\n");
+	}
+
+	private static void assertTellsNothing(Answer answer) {
+		assertThat(answer.status()).isEqualTo(500);
+		assertThat(answer.body()).isNotEmpty()
+			.doesNotContain("Exception", "stock.csv", "io.starlet", "Controller", "9780142437247");
 	}
 
 	private String readRaw(String request) throws IOException {
