@@ -263,7 +263,7 @@ final class HtmlTraceback {
 	}
 
 	private void lines(SourceExcerpt source) {
-		this.html.fixed("<pre tabindex=\"0\" role=\"region\" aria-label=\"Source\"><code>");
+		this.html.fixed("<pre tabindex=\"0\" role=\"group\" aria-label=\"Source\"><code>");
 		int number = source.firstLine();
 		for (List<SourceExcerpt.Token> line : source.lines()) {
 			boolean failing = number == source.failingLine();

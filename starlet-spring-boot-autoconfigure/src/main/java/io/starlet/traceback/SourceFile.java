@@ -48,8 +48,10 @@ final class SourceFile {
 
 	private final SyntaxHighlighter highlighter;
 
-	/** The highlighter's state at the start of each line. */
+	/** The highlighter's state at the start of each line, as far as it was scanned. */
 	private final int[] states;
+
+	private int scanned = 1;
 
 	/**
 	 * Create from text.
@@ -64,8 +66,12 @@ final class SourceFile {
 		this.lines = (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList();
 		this.highlighter = SyntaxHighlighter.of(name);
 		this.states = new int[this.lines.size()];
-		for (int i = 1; i < this.states.length; i++) {
-			this.states[i] = this.highlighter.scan(this.lines.get(i - 1), this.states[i - 1], null);
+	}
+
+	private void scan(int to) {
+		for (; this.scanned < to; this.scanned++) {
+			this.states[this.scanned] = this.highlighter.scan(this.lines.get(this.scanned - 1),
+					this.states[this.scanned - 1], null);
 		}
 	}
 
@@ -94,6 +100,7 @@ final class SourceFile {
 		}
 		int from = Math.max(0, line - 1 - LINES_BEFORE);
 		int to = Math.min(this.lines.size(), line + LINES_AFTER);
+		scan(to);
 		List<List<Token>> excerpt = new ArrayList<>();
 		for (int i = from; i < to; i++) {
 			String shown = cut(redacted(i, redaction), MAX_LINE_LENGTH);
