@@ -56,64 +56,48 @@ final class Facts {
 	}
 
 	/**
-	 * Add a fact whose name is Starlet's own, so that only the value is redacted.
-	 * @param name its name
-	 * @param value its value, or {@code null} if there is none
+	 * Add a fact, if it has a value, whose name is Starlet's own and no reason to mask.
 	 */
 	void add(String name, Supplier<@Nullable String> value) {
-		contain((facts) -> {
+		contain(name, (facts) -> {
 			String text = value.get();
 			if (text != null) {
-				addRedacted(name, this.redaction.text(bounded(text)));
+				addFact(name, () -> this.redaction.text(cut(text, LONGEST_INPUT)));
 			}
-		}, name);
+		});
 	}
 
 	/**
-	 * Add a fact whose name is the client's or the application's, and decides with it
-	 * whether the value is masked.
-	 * @param name its name
-	 * @param value its value
+	 * Add a fact whose name is the client's or the application's, and decides whether the
+	 * value is masked.
 	 */
 	void addNamed(String name, @Nullable Object value) {
-		if (this.facts.size() == MOST) {
-			this.more++;
-			return;
-		}
-		String boundedName = bounded(name);
-		addRedacted(this.redaction.text(boundedName),
-				this.redaction.isSensitive(boundedName) ? Redaction.MASK : this.redaction.text(describe(value)));
+		addFact(name, () -> this.redaction.isSensitive(cut(name, LONGEST_INPUT)) ? Redaction.MASK
+				: this.redaction.text(describe(value)));
 	}
 
-	/**
-	 * Add a name without its value.
-	 * @param name its name
-	 * @param value what stands in place of the value
-	 */
+	/** Add a name with what stands in place of its value. */
 	void addMasked(String name, String value) {
+		addFact(name, () -> value);
+	}
+
+	private void addFact(String name, Supplier<String> redacted) {
 		if (this.facts.size() == MOST) {
 			this.more++;
 			return;
 		}
-		addRedacted(this.redaction.text(bounded(name)), value);
+		String redactedName = this.redaction.text(cut(name, LONGEST_INPUT));
+		this.facts.add(new Section.Fact(cut(redactedName, LONGEST_NAME), cut(redacted.get(), LONGEST_VALUE)));
 	}
 
-	private void addRedacted(String name, String value) {
-		this.facts.add(new Section.Fact(cut(name, LONGEST_NAME), cut(value, LONGEST_VALUE)));
-	}
-
-	/**
-	 * Add facts. If that fails, what was added stays.
-	 * @param source adds them
-	 * @return these facts
-	 */
+	/** Add facts. If that fails, what was added stays. */
 	Facts addAll(Consumer<Facts> source) {
-		contain(source, "");
+		contain("", source);
 		return this;
 	}
 
 	/** Anything may come from the application's own classes, errors too. */
-	private void contain(Consumer<Facts> source, String name) {
+	private void contain(String name, Consumer<Facts> source) {
 		try {
 			source.accept(this);
 		}
@@ -122,19 +106,10 @@ final class Facts {
 		}
 	}
 
-	/**
-	 * Add that something could not be read.
-	 * @param name what
-	 * @param failure why
-	 */
 	void addFailure(String name, Throwable failure) {
 		this.facts.add(new Section.Fact(name, "could not be read: " + failure.getClass().getName()));
 	}
 
-	/**
-	 * Return the section.
-	 * @return the section, perhaps without a fact
-	 */
 	Section section() {
 		List<Section.Fact> all = new ArrayList<>(this.facts);
 		if (this.more > 0) {
@@ -152,17 +127,11 @@ final class Facts {
 			return "null";
 		}
 		Class<?> type = value.getClass();
-		if (value instanceof String text) {
-			return bounded(text);
-		}
 		if (value instanceof Enum<?> constant) {
 			return constant.name();
 		}
 		if (type.getClassLoader() != null) {
 			return type.getTypeName();
-		}
-		if (value instanceof Class<?> named) {
-			return named.getName();
 		}
 		if (value instanceof Collection<?> collection) {
 			return type.getTypeName() + " (size " + collection.size() + ")";
@@ -170,11 +139,10 @@ final class Facts {
 		if (value instanceof Map<?, ?> map) {
 			return type.getTypeName() + " (size " + map.size() + ")";
 		}
-		return ClassUtils.isSimpleValueType(type) ? bounded(value.toString()) : type.getTypeName();
-	}
-
-	private static String bounded(String text) {
-		return cut(text, LONGEST_INPUT);
+		if (value instanceof Class<?> named) {
+			return named.getName();
+		}
+		return ClassUtils.isSimpleValueType(type) ? cut(value.toString(), LONGEST_INPUT) : type.getTypeName();
 	}
 
 	private static String cut(String text, int longest) {

@@ -16,16 +16,28 @@
 
 package io.starlet.traceback;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import org.springframework.web.util.UriUtils;
 
 /**
  * Masks what must not be shown: by the name of a value, by its form, and by itself.
  * <p>
  * A name is sensitive if it contains one of the built-in words, so that a value of
- * {@code monkey} is masked as one of {@code key} is: rather a mask too many.
+ * {@code monkey} is masked as one of {@code key} is: rather a mask too many. All patterns
+ * repeat possessively, so that hostile text costs no more than any other.
  *
  * @since 0.1.0
  */
@@ -37,9 +49,44 @@ public final class Redaction {
 	private static final List<String> NAMES = List.of("password", "passwd", "passphrase", "pwd", "secret", "token",
 			"key", "credential", "session", "auth", "signature", "csrf", "xsrf", "cookie", "jwt", "bearer");
 
-	private final List<String> names;
+	/** How often a URL may be percent-encoded in another. */
+	private static final int LEVELS = 2;
 
-	private final Secrets secrets;
+	/** Values that any text has by chance. */
+	private static final Pattern NO_SECRET = Pattern.compile("(?is).{0,3}|true|false|null|none|undefined|\\*+");
+
+	private static final Pattern ESCAPE = Pattern.compile("%([0-9a-fA-F]{2})");
+
+	private static final Pattern USER_INFO = Pattern.compile("(?<=//)(?:[^\\s/?#@\"'<>]*+@)++");
+
+	private static final Pattern CREDENTIALS = Pattern.compile("\\b((?i:bearer|basic) )(?![a-z]++\\b)[\\w.~+/=-]{4,}+");
+
+	private static final Pattern JSON_WEB_TOKEN = Pattern
+		.compile("(?<![\\w-])eyJ[\\w-]{8,}+\\.[\\w-]{4,}+(?:\\.[\\w-]*+)?+");
+
+	/** Has pairs of its own, so it is masked to the end of the line. */
+	private static final Pattern HEADER = Pattern
+		.compile("(?i)\\b((?:set-)?+cookie|(?:proxy-)?+authorization)(\"?+ ?+[=:] ?+)[^\\r\\n]++");
+
+	private static final String NAME_PART = "[\\p{L}\\p{N}_.$%-]";
+
+	/**
+	 * After a name: an equals sign, or a colon that is none of a stack trace or host.
+	 * What is around a name in JSON and in queries stands before it.
+	 */
+	private static final String SEPARATOR = "[\\]\"'`\\\\]{0,4}+ ?+(?:=>?+|(?<!Exception|Error|\\.java|\\.kt):(?!:|//)) ?+";
+
+	/** A quoted text, a list, an object and all that follows it, or a word. */
+	private static final String VALUE = "(?:\"(?:[^\"\\\\]++|\\\\.|\"\")*+\"?+|'(?:[^'\\\\]++|\\\\.|'')*+'?+|\\\\++\"[^\"]*+\"?+"
+			+ "|\\[[^\\]]*+\\]?+|\\{[^\\r\\n]*+|\\([^)]*+\\)?+|[^\\s\"'<>&;,)\\]}]++)";
+
+	private final Pattern sensitive;
+
+	private final Pattern pair;
+
+	/** The longest first, as it may contain another. */
+	private final Set<String> secrets = new TreeSet<>(
+			Comparator.comparing(String::length).reversed().thenComparing(Comparator.naturalOrder()));
 
 	/**
 	 * Create with the built-in names and more.
@@ -47,28 +94,51 @@ public final class Redaction {
 	 * case, are masked too
 	 */
 	public Redaction(Collection<String> additionalNames) {
-		this(Stream
-			.concat(NAMES.stream(),
-					additionalNames.stream()
-						.map((name) -> name.strip().toLowerCase(Locale.ROOT))
-						.filter((name) -> !name.isEmpty()))
-			.toList(), new Secrets(List.of()));
+		String words = Stream.concat(NAMES.stream(), additionalNames.stream().map(String::strip))
+			.filter((name) -> !name.isEmpty())
+			.map(Pattern::quote)
+			.collect(Collectors.joining("|", "(?:", ")"));
+		this.sensitive = Pattern.compile("(?iu)" + words);
+		this.pair = Pattern.compile("(?iu)((?<!" + NAME_PART + "|//)(?=" + NAME_PART + "*?" + words + ")" + NAME_PART
+				+ "++" + SEPARATOR + ")" + VALUE);
 	}
 
-	private Redaction(List<String> names, Secrets secrets) {
-		this.names = names;
-		this.secrets = secrets;
+	private Redaction(Redaction redaction) {
+		this.sensitive = redaction.sensitive;
+		this.pair = redaction.pair;
+		this.secrets.addAll(redaction.secrets);
 	}
 
 	/**
-	 * Return a redaction that also masks some values wherever they are. Values of less
-	 * than four characters and words such as {@code true} are not masked, as a text has
-	 * them by chance.
+	 * Return a redaction that also masks some values wherever they are, encoded and
+	 * decoded too. Values of less than four characters and words such as {@code true} are
+	 * not masked, as a text has them by chance.
 	 * @param secrets the values
 	 * @return a redaction
 	 */
 	Redaction withSecrets(Collection<String> secrets) {
-		return new Redaction(this.names, this.secrets.and(secrets));
+		Redaction redaction = new Redaction(this);
+		for (String secret : secrets) {
+			for (String value : new TreeSet<>(List.of(secret, secret.strip(), decode(secret), decodeForm(secret)))) {
+				Stream
+					.of(value, UriUtils.encode(value, StandardCharsets.UTF_8),
+							UriUtils.encodeQueryParam(value, StandardCharsets.UTF_8),
+							URLEncoder.encode(value, StandardCharsets.UTF_8))
+					.flatMap((form) -> Stream.of(form, decode(form)))
+					.filter((form) -> !NO_SECRET.matcher(form).matches())
+					.forEach(redaction.secrets::add);
+			}
+		}
+		return redaction;
+	}
+
+	private static String decodeForm(String text) {
+		try {
+			return URLDecoder.decode(text, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			return text;
+		}
 	}
 
 	/**
@@ -78,52 +148,54 @@ public final class Redaction {
 	 * @return whether its values are masked
 	 */
 	boolean isSensitive(String name) {
-		String lowerCase = PercentEncoding.decodeAll(name).toLowerCase(Locale.ROOT);
-		return this.names.stream().anyMatch(lowerCase::contains);
-	}
-
-	/**
-	 * Redact a named value.
-	 * @param name its name
-	 * @param value its value
-	 * @return the mask, or the value with what it contains redacted
-	 */
-	String value(String name, String value) {
-		return isSensitive(name) ? MASK : text(value);
+		return this.sensitive.matcher(decode(decode(name))).find();
 	}
 
 	/**
 	 * Redact a free text: user information in URLs, values of sensitive names, secrets.
+	 * Where something percent-encoded has to be masked, the text is returned decoded.
 	 * @param text the text
 	 * @return the text with masks
 	 */
 	String text(String text) {
-		String before = text;
-		String after = text(before, PercentEncoding.LEVELS);
-		// What was decoded may be part of a value that goes on after it
-		for (int i = 0; i < PercentEncoding.LEVELS && !after.equals(before); i++) {
-			before = after;
-			after = text(before, PercentEncoding.LEVELS);
-		}
-		return after;
+		return text(text, LEVELS);
 	}
 
 	private String text(String text, int levels) {
-		String result = SensitiveForms.mask(this.secrets.mask(text));
-		result = new SensitivePairs(this, result).mask();
-		return (levels > 0) ? PercentEncoding.replaceWords(result, (word) -> text(word, levels - 1)) : result;
+		String result = maskSecrets(text);
+		result = USER_INFO.matcher(result).replaceAll(MASK + "@");
+		result = HEADER.matcher(result).replaceAll("$1$2" + MASK);
+		result = CREDENTIALS.matcher(result).replaceAll("$1" + MASK);
+		result = JSON_WEB_TOKEN.matcher(result).replaceAll(MASK);
+		result = this.pair.matcher(result).replaceAll("$1" + MASK);
+		String decoded = decode(result);
+		if (levels == 0 || decoded.equals(result)) {
+			return result;
+		}
+		String redacted = text(decoded, levels - 1);
+		return redacted.equals(decoded) ? result : redacted;
 	}
 
 	/**
-	 * Redact a line of source code, which stays code: only literals are masked.
-	 * @param line the line
-	 * @return the line with masks
+	 * Mask only the values that are known to be secret.
+	 * @param text the text
+	 * @return the text with masks
 	 */
-	String sourceLine(String line) {
-		String result = this.secrets.mask(line);
-		String code = result.stripLeading();
-		return (code.startsWith("*") || code.startsWith("/*")) ? text(result)
-				: new SensitiveLiterals(this, result).mask();
+	String maskSecrets(String text) {
+		String result = text;
+		for (String secret : this.secrets) {
+			result = result.replace(secret, MASK);
+		}
+		return result;
+	}
+
+	/** Decodes printable ASCII only, so that what is one word stays one. */
+	private static String decode(String text) {
+		return ESCAPE.matcher(text).replaceAll((escape) -> {
+			int character = Integer.parseInt(escape.group(1), 16);
+			return (character > ' ' && character < 0x7F) ? Matcher.quoteReplacement(Character.toString(character))
+					: escape.group().toUpperCase(Locale.ROOT);
+		});
 	}
 
 }

@@ -25,10 +25,7 @@ import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.HttpCookie;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.codec.multipart.FormFieldPart;
-import org.springframework.http.codec.multipart.Part;
 import org.springframework.util.MultiValueMap;
 import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
@@ -48,109 +45,77 @@ final class RequestSecrets {
 		this.redaction = redaction;
 	}
 
-	/**
-	 * Return a redaction that knows the secrets of a request.
-	 * @param exchange the exchange
-	 * @param pathVariables the variables of its path
-	 * @param session its session, if any
-	 * @return the redaction
-	 */
+	/** Return a redaction that knows the secrets of a request. */
 	Redaction redaction(ServerWebExchange exchange, Map<String, String> pathVariables, @Nullable WebSession session) {
-		collect(() -> exchange.getRequest().getHeaders().forEach(this::addHeader));
+		collect(() -> exchange.getRequest()
+			.getHeaders()
+			.forEach((name, values) -> values.forEach((value) -> addHeader(name, value))));
 		collect(() -> exchange.getRequest()
 			.getCookies()
 			.values()
-			.forEach((cookies) -> cookies.stream().map(HttpCookie::getValue).forEach(this.values::add)));
-		collect(() -> addUrl(exchange));
-		collect(() -> pathVariables.forEach(this::addSensitive));
-		collect(() -> addForm(exchange));
-		collect(() -> exchange.getAttributes().forEach(this::addSensitive));
+			.forEach((cookies) -> cookies.forEach((cookie) -> this.values.add(cookie.getValue()))));
+		collect(() -> addAll(exchange.getRequest().getQueryParams()));
+		collect(() -> addCredentials(exchange.getRequest().getURI().getRawUserInfo()));
+		collect(() -> pathVariables.forEach(this::add));
+		collect(() -> exchange.getAttributes().forEach(this::add));
+		collect(() -> addForm(ObservedExchange.of(exchange)));
 		if (session != null) {
 			collect(() -> this.values.add(session.getId()));
-			collect(() -> session.getAttributes().forEach(this::addSensitive));
+			collect(() -> session.getAttributes().forEach(this::add));
 		}
 		return this.redaction.withSecrets(this.values);
 	}
 
-	/** What can't be read can't be shown either. */
 	private void collect(Runnable source) {
 		try {
 			source.run();
 		}
 		catch (Throwable ex) {
-			// The section that shows it says so
+			// What can't be read can't be shown either, and its section says so
 		}
 	}
 
-	private void addHeader(String name, List<String> values) {
+	private void addForm(@Nullable ObservedExchange observed) {
+		if (observed != null) {
+			addAll(observed.form());
+			addAll(observed.parts());
+		}
+	}
+
+	private void addAll(@Nullable MultiValueMap<String, ?> parameters) {
+		if (parameters != null) {
+			parameters.forEach((name, values) -> values.forEach((value) -> add(name, value)));
+		}
+	}
+
+	private void add(String name, @Nullable Object value) {
+		Object content = (value instanceof FormFieldPart part) ? part.value() : value;
+		if (content instanceof String text && this.redaction.isSensitive(name)) {
+			this.values.add(text);
+		}
+	}
+
+	private void addHeader(String name, String value) {
 		if (!this.redaction.isSensitive(name)) {
 			return;
 		}
-		this.values.addAll(values);
-		for (String value : values) {
-			if (name.equalsIgnoreCase(HttpHeaders.COOKIE)) {
-				for (String cookie : StringUtils.delimitedListToStringArray(value, ";")) {
-					this.values.add(cookie.substring(cookie.indexOf('=') + 1).strip());
-				}
+		this.values.add(value);
+		if (name.equalsIgnoreCase("Cookie")) {
+			for (String cookie : value.split(";", -1)) {
+				this.values.add(cookie.substring(cookie.indexOf('=') + 1).strip());
 			}
-			else {
-				addCredentials(value);
-			}
+			return;
 		}
-	}
-
-	private void addCredentials(String value) {
 		String credentials = value.substring(value.indexOf(' ') + 1).strip();
 		this.values.add(credentials);
 		if (StringUtils.startsWithIgnoreCase(value, "Basic ")) {
-			try {
-				String decoded = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
-				this.values.add(decoded);
-				this.values.add(decoded.substring(decoded.indexOf(':') + 1));
-			}
-			catch (IllegalArgumentException ex) {
-				// Not Base64
-			}
+			collect(() -> addCredentials(new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8)));
 		}
 	}
 
-	private void addUrl(ServerWebExchange exchange) {
-		exchange.getRequest().getQueryParams().forEach((name, values) -> {
-			if (this.redaction.isSensitive(name)) {
-				values.forEach(this::addValue);
-			}
-		});
-		String userInfo = exchange.getRequest().getURI().getRawUserInfo();
-		if (userInfo != null) {
-			this.values.add(userInfo.substring(userInfo.indexOf(':') + 1));
-		}
-	}
-
-	private void addForm(ServerWebExchange exchange) {
-		ObservedExchange observed = ObservedExchange.of(exchange);
-		MultiValueMap<String, String> form = (observed != null) ? observed.form() : null;
-		if (form != null) {
-			form.forEach((name, values) -> values.forEach((value) -> addSensitive(name, value)));
-		}
-		MultiValueMap<String, Part> parts = (observed != null) ? observed.parts() : null;
-		if (parts != null) {
-			parts.values().forEach((list) -> list.forEach((part) -> {
-				if (part instanceof FormFieldPart field) {
-					addSensitive(field.name(), field.value());
-				}
-			}));
-		}
-	}
-
-	private void addSensitive(String name, @Nullable Object value) {
-		if (value instanceof String text && this.redaction.isSensitive(name)) {
-			addValue(text);
-		}
-	}
-
-	private void addValue(@Nullable String value) {
-		if (value != null) {
-			this.values.add(value);
+	private void addCredentials(@Nullable String credentials) {
+		if (credentials != null) {
+			this.values.addAll(List.of(credentials, credentials.substring(credentials.indexOf(':') + 1)));
 		}
 	}
 

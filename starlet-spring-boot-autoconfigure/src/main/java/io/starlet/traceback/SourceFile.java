@@ -35,10 +35,8 @@ final class SourceFile {
 
 	private static final int MAX_LINE_LENGTH = 400;
 
+	/** Where a statement may have started whose last line is shown. */
 	private static final int MAX_STATEMENT_LINES = 5;
-
-	/** Longer lines are cut before they are redacted too. */
-	private static final int MAX_REDACTED_LENGTH = 10_000;
 
 	private final @Nullable Path path;
 
@@ -101,46 +99,18 @@ final class SourceFile {
 		int from = Math.max(0, line - 1 - LINES_BEFORE);
 		int to = Math.min(this.lines.size(), line + LINES_AFTER);
 		scan(to);
+		SourceRedaction sourceRedaction = new SourceRedaction(redaction);
 		List<List<Token>> excerpt = new ArrayList<>();
-		for (int i = from; i < to; i++) {
-			String shown = cut(redacted(i, redaction), MAX_LINE_LENGTH);
+		for (int i = Math.max(0, from - MAX_STATEMENT_LINES); i < to; i++) {
 			List<Token> tokens = new ArrayList<>();
-			this.highlighter.scan(shown, this.states[i], tokens);
-			excerpt.add(List.copyOf(tokens));
+			this.highlighter.scan(cut(this.lines.get(i), MAX_LINE_LENGTH), this.states[i], tokens);
+			List<Token> redacted = sourceRedaction.redact(tokens);
+			if (i >= from) {
+				excerpt.add(redacted);
+			}
 		}
 		return new SourceExcerpt(this.path, from + 1, line, List.copyOf(excerpt),
 				(this.note != null) ? this.note : lineNote);
-	}
-
-	private String redacted(int index, Redaction redaction) {
-		String line = cut(this.lines.get(index), MAX_REDACTED_LENGTH);
-		if (this.states[index] == SyntaxHighlighter.CODE) {
-			String before = before(index);
-			String prefix = redaction.sourceLine(before);
-			String both = redaction.sourceLine(before + line);
-			return both.startsWith(prefix) ? both.substring(prefix.length()) : redaction.sourceLine(line);
-		}
-		int opening = index - 1;
-		while (this.states[opening] != SyntaxHighlighter.CODE) {
-			opening--;
-		}
-		String name = before(opening) + this.lines.get(opening).replaceFirst("\"\"\".*", "\"value\"");
-		boolean sensitive = name.endsWith("\"value\"") && !redaction.sourceLine(name).endsWith("\"value\"");
-		return sensitive ? Redaction.MASK : redaction.text(redaction.sourceLine(line));
-	}
-
-	/** A literal may be some lines after the name that it is given to. */
-	private String before(int index) {
-		StringBuilder before = new StringBuilder();
-		for (int i = index - 1; i >= Math.max(0, index - MAX_STATEMENT_LINES); i--) {
-			String line = this.lines.get(i);
-			if (this.states[i] != SyntaxHighlighter.CODE || line.contains("//") || line.contains("*/")
-					|| line.length() > MAX_LINE_LENGTH) {
-				break;
-			}
-			before.insert(0, line + " ");
-		}
-		return before.toString();
 	}
 
 	private static String cut(String line, int length) {

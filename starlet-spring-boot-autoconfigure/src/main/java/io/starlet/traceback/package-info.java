@@ -15,7 +15,23 @@
  */
 
 /**
- * A throwable as text for a developer.
+ * A throwable as a page or text for a developer.
+ * <p>
+ * {@link io.starlet.traceback.TracebackRenderer} is the way in. It has everything that is
+ * to be shown read into a {@code Traceback}, redacted and bounded, and then written:
+ * <ul>
+ * <li>the error by {@code ThrowableTracer}, with {@code RecoveredStack} for what Reactor
+ * moved, {@code FrameNames} for names, and {@code Hints};</li>
+ * <li>the source files by {@code Sources}, which {@code SourceRoots} tells where to look,
+ * and {@code SyntaxHighlighter};</li>
+ * <li>the request by {@code RequestInspector}, the application by
+ * {@code ApplicationInspector};</li>
+ * <li>secrets masked by {@link io.starlet.traceback.Redaction} in all of these, those of the
+ * request found by {@code RequestSecrets};</li>
+ * <li>the result by {@code HtmlTraceback}, {@code TextTraceback} and
+ * {@code MarkdownTraceback}, with {@code Html} and {@code PrintableText} as the doors
+ * that every text goes through.</li>
+ * </ul>
  */
 @NullMarked
 package io.starlet.traceback;

@@ -179,6 +179,13 @@ class RequestInspectorTests {
 	}
 
 	@Test
+	void credentialsThatCannotBeDecodedLeaveTheRest() {
+		RequestDetails details = get("/books/1/x", "Authorization: Basic sentinel-basic!", "X-Api-Key: sentinel-key",
+				"X-Echo: sentinel-basic! sentinel-key");
+		assertThat(facts(details, "Headers")).containsEntry("X-Echo", List.of("****** ******"));
+	}
+
+	@Test
 	void aShortCookieIsMaskedWhereCookiesAre() {
 		RequestDetails details = get("/books/1/x", "Cookie: lang=de");
 		assertThat(facts(details, "Cookies")).isEqualTo(Map.of("lang", List.of("******")));
