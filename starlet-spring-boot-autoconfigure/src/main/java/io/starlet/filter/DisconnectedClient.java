@@ -16,8 +16,6 @@
 
 package io.starlet.filter;
 
-import java.util.Objects;
-
 import io.netty.channel.Channel;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
@@ -37,31 +35,29 @@ final class DisconnectedClient {
 	private static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.server.HttpServerResponse",
 			DisconnectedClient.class.getClassLoader());
 
+	private static final int MAX_CAUSES = 1_000;
+
 	private DisconnectedClient() {
 	}
 
 	static boolean isSuspected(Throwable exception) {
 		try {
-			return !hasCyclicCause(exception) && DisconnectedClientHelper.isClientDisconnectedException(exception);
+			return hasEnd(exception) && DisconnectedClientHelper.isClientDisconnectedException(exception);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			// An exception that can't tell its message or cause
 			return false;
 		}
 	}
 
-	/** Spring's helper would never come to an end. */
-	private static boolean hasCyclicCause(Throwable exception) {
-		Throwable slow = exception;
-		Throwable fast = exception.getCause();
-		while (fast != null && fast.getCause() != null) {
-			if (fast == slow) {
-				return true;
-			}
-			slow = Objects.requireNonNull(slow.getCause());
-			fast = fast.getCause().getCause();
+	/** Spring's helper would follow causes without end. */
+	private static boolean hasEnd(Throwable exception) {
+		int causes = 0;
+		Throwable current = exception;
+		while (current != null && causes++ < MAX_CAUSES) {
+			current = current.getCause();
 		}
-		return false;
+		return current == null;
 	}
 
 	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {

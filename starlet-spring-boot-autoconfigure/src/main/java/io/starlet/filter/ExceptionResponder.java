@@ -59,6 +59,9 @@ public final class ExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
 
+	/** One may be its own cause's cause. */
+	private static final int MAX_WRAPPERS = 100;
+
 	private final ExceptionHandlers handlers;
 
 	private final HttpExceptionResolver httpExceptionResolver;
@@ -219,9 +222,10 @@ public final class ExceptionResponder {
 	 */
 	static Throwable unwrap(Throwable exception) {
 		Throwable current = Exceptions.unwrap(exception);
+		int wrappers = 0;
 		while ((current instanceof CompletionException || current instanceof ExecutionException
 				|| current instanceof InvocationTargetException || current instanceof UndeclaredThrowableException)
-				&& current.getCause() != null) {
+				&& current.getCause() != null && wrappers++ < MAX_WRAPPERS) {
 			current = Exceptions.unwrap(current.getCause());
 		}
 		return current;

@@ -71,7 +71,7 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 		try {
 			logger.error(describe(exchange), error);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.error("%s: %s, which can't be logged: %s".formatted(describe(exchange), error.getClass().getName(),
 					ex.getClass().getName()));
 		}

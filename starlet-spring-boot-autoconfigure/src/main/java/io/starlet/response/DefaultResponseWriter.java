@@ -114,7 +114,7 @@ public final class DefaultResponseWriter {
 	/**
 	 * Write a 500 with a body, over the content headers of what failed.
 	 * @param response the response, not yet committed
-	 * @param headers headers that replace those of the response
+	 * @param headers headers that replace those of the response and of filters
 	 * @param body the body
 	 * @return completes when the response has been written
 	 */
@@ -122,6 +122,8 @@ public final class DefaultResponseWriter {
 		response.getHeaders().clearContentHeaders();
 		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
 		headers.forEach(response.getHeaders()::put);
+		// Once more, over what filters set when the response is committed
+		response.beforeCommit(() -> Mono.fromRunnable(() -> headers.forEach(response.getHeaders()::put)));
 		return writeText(response, body);
 	}
 

@@ -16,6 +16,7 @@
 
 package io.starlet.response;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,9 +72,11 @@ public final class HttpExceptionResolver {
 			return isServerError(status) ? null
 					: new HttpException(status, detail(errorResponse), errorResponse.getHeaders(), exception);
 		}
-		catch (RuntimeException ex) {
-			// An exception that can't tell its status is an error
-			exception.addSuppressed(ex);
+		catch (Throwable ex) {
+			// It is an error then, and is asked more than once
+			if (Arrays.stream(exception.getSuppressed()).noneMatch((one) -> one.getClass() == ex.getClass())) {
+				exception.addSuppressed(ex);
+			}
 			return null;
 		}
 	}

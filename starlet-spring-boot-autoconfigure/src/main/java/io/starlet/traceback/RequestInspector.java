@@ -63,12 +63,12 @@ final class RequestInspector {
 	}
 
 	/**
-	 * Describe a request.
+	 * Describe a request, off the event loop.
 	 * @param exchange its exchange, best observed by {@link ObservedExchange}
 	 * @return the details, never an error
 	 */
 	Mono<RequestDetails> inspect(ServerWebExchange exchange) {
-		return session(exchange).map((session) -> details(exchange, session));
+		return session(exchange).publishOn(Schedulers.boundedElastic()).map((session) -> details(exchange, session));
 	}
 
 	/**

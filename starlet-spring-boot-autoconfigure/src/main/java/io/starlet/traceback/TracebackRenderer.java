@@ -24,11 +24,9 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -93,7 +91,6 @@ public final class TracebackRenderer {
 	 */
 	public Mono<RenderedTraceback> render(ServerWebExchange exchange, Throwable error) {
 		return this.requestInspector.inspect(exchange)
-			.publishOn(Schedulers.boundedElastic())
 			.map((request) -> render(exchange, error, request))
 			.timeout(TIMEOUT);
 	}
@@ -132,7 +129,7 @@ public final class TracebackRenderer {
 				.stream()
 				.anyMatch((type) -> type.equalsTypeAndSubtype(MediaType.TEXT_HTML) && type.getQualityValue() > 0);
 		}
-		catch (InvalidMediaTypeException ex) {
+		catch (RuntimeException ex) {
 			return false;
 		}
 	}

@@ -26,8 +26,8 @@
  * and {@code SyntaxHighlighter};</li>
  * <li>the request by {@code RequestInspector}, the application by
  * {@code ApplicationInspector};</li>
- * <li>secrets masked by {@link io.starlet.traceback.Redaction} in all of these, those of the
- * request found by {@code RequestSecrets};</li>
+ * <li>secrets masked by {@link io.starlet.traceback.Redaction} in all of these, those of
+ * the request found by {@code RequestSecrets};</li>
  * <li>the result by {@code HtmlTraceback}, {@code TextTraceback} and
  * {@code MarkdownTraceback}, with {@code Html} and {@code PrintableText} as the doors
  * that every text goes through.</li>
