@@ -80,7 +80,7 @@ public final class Redaction {
 	private static final String VALUE = "(?:\"(?:[^\"\\\\]++|\\\\.|\"\")*+\"?+|'(?:[^'\\\\]++|\\\\.|'')*+'?+|\\\\++\"[^\"]*+\"?+"
 			+ "|\\[[^\\]]*+\\]?+|\\{[^\\r\\n]*+|\\([^)]*+\\)?+|[^\\s\"'<>&;,)\\]}]++)";
 
-	private final Pattern sensitive;
+	private final List<String> names;
 
 	private final Pattern pair;
 
@@ -94,17 +94,17 @@ public final class Redaction {
 	 * case, are masked too
 	 */
 	public Redaction(Collection<String> additionalNames) {
-		String words = Stream.concat(NAMES.stream(), additionalNames.stream().map(String::strip))
+		this.names = Stream
+			.concat(NAMES.stream(), additionalNames.stream().map((name) -> name.strip().toLowerCase(Locale.ROOT)))
 			.filter((name) -> !name.isEmpty())
-			.map(Pattern::quote)
-			.collect(Collectors.joining("|", "(?:", ")"));
-		this.sensitive = Pattern.compile("(?iu)" + words);
+			.toList();
+		String words = this.names.stream().map(Pattern::quote).collect(Collectors.joining("|", "(?:", ")"));
 		this.pair = Pattern.compile("(?iu)((?<!" + NAME_PART + "|//)(?=" + NAME_PART + "*?" + words + ")" + NAME_PART
 				+ "++" + SEPARATOR + ")" + VALUE);
 	}
 
 	private Redaction(Redaction redaction) {
-		this.sensitive = redaction.sensitive;
+		this.names = redaction.names;
 		this.pair = redaction.pair;
 		this.secrets.addAll(redaction.secrets);
 	}
@@ -148,7 +148,12 @@ public final class Redaction {
 	 * @return whether its values are masked
 	 */
 	boolean isSensitive(String name) {
-		return this.sensitive.matcher(decode(decode(name))).find();
+		return hasName(decode(decode(name)));
+	}
+
+	private boolean hasName(String text) {
+		String lowerCase = text.toLowerCase(Locale.ROOT);
+		return this.names.stream().anyMatch(lowerCase::contains);
 	}
 
 	/**
@@ -164,10 +169,12 @@ public final class Redaction {
 	private String text(String text, int levels) {
 		String result = maskSecrets(text);
 		result = USER_INFO.matcher(result).replaceAll(MASK + "@");
-		result = HEADER.matcher(result).replaceAll("$1$2" + MASK);
 		result = CREDENTIALS.matcher(result).replaceAll("$1" + MASK);
 		result = JSON_WEB_TOKEN.matcher(result).replaceAll(MASK);
-		result = this.pair.matcher(result).replaceAll("$1" + MASK);
+		if (hasName(result)) {
+			result = HEADER.matcher(result).replaceAll("$1$2" + MASK);
+			result = this.pair.matcher(result).replaceAll("$1" + MASK);
+		}
 		String decoded = decode(result);
 		if (levels == 0 || decoded.equals(result)) {
 			return result;
@@ -191,6 +198,9 @@ public final class Redaction {
 
 	/** Decodes printable ASCII only, so that what is one word stays one. */
 	private static String decode(String text) {
+		if (text.indexOf('%') < 0) {
+			return text;
+		}
 		return ESCAPE.matcher(text).replaceAll((escape) -> {
 			int character = Integer.parseInt(escape.group(1), 16);
 			return (character > ' ' && character < 0x7F) ? Matcher.quoteReplacement(Character.toString(character))

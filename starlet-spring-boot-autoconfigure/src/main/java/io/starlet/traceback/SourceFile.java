@@ -29,10 +29,6 @@ import io.starlet.traceback.SourceExcerpt.Token;
  */
 final class SourceFile {
 
-	private static final int LINES_BEFORE = 4;
-
-	private static final int LINES_AFTER = 4;
-
 	private static final int MAX_LINE_LENGTH = 400;
 
 	/** Where a statement may have started whose last line is shown. */
@@ -88,16 +84,17 @@ final class SourceFile {
 	/**
 	 * Return the lines around one.
 	 * @param line the line's number, from 1
+	 * @param around how many lines to show before and after it
 	 * @param redaction masks what must not be shown
 	 * @param lineNote what a reader has to know of the line, if anything
 	 * @return the excerpt, or {@code null} if the file has no such line
 	 */
-	@Nullable SourceExcerpt excerpt(int line, Redaction redaction, @Nullable String lineNote) {
+	@Nullable SourceExcerpt excerpt(int line, int around, Redaction redaction, @Nullable String lineNote) {
 		if (line < 1 || line > this.lines.size()) {
 			return null;
 		}
-		int from = Math.max(0, line - 1 - LINES_BEFORE);
-		int to = Math.min(this.lines.size(), line + LINES_AFTER);
+		int from = Math.max(0, line - 1 - around);
+		int to = Math.min(this.lines.size(), line + around);
 		scan(to);
 		SourceRedaction sourceRedaction = new SourceRedaction(redaction);
 		List<List<Token>> excerpt = new ArrayList<>();

@@ -55,11 +55,15 @@ final class Sources implements AutoCloseable {
 
 	private final ClassLoader classLoader;
 
+	private final int linesAround;
+
 	private final Redaction redaction;
 
 	private final Map<String, Optional<SourceFile>> files = new HashMap<>();
 
 	private final Map<Path, Optional<ZipFile>> archives = new HashMap<>();
+
+	private final Map<SourceRoots, List<Path>> near = new HashMap<>();
 
 	private final Map<Path, List<Path>> modules = new HashMap<>();
 
@@ -68,10 +72,12 @@ final class Sources implements AutoCloseable {
 	/**
 	 * Create for one error.
 	 * @param classLoader the application's class loader
+	 * @param linesAround how many lines to show before and after a frame's
 	 * @param redaction masks what must not be shown
 	 */
-	Sources(ClassLoader classLoader, Redaction redaction) {
+	Sources(ClassLoader classLoader, int linesAround, Redaction redaction) {
 		this.classLoader = classLoader;
+		this.linesAround = linesAround;
 		this.redaction = redaction;
 	}
 
@@ -97,8 +103,9 @@ final class Sources implements AutoCloseable {
 	}
 
 	private @Nullable SourceExcerpt excerpt(SourceFile file, Class<?> type, int line) throws IOException {
-		SourceExcerpt excerpt = file.excerpt(line, this.redaction, null);
-		return (excerpt != null) ? excerpt : file.excerpt(KotlinInlining.call(type, line), this.redaction, INLINED);
+		SourceExcerpt excerpt = file.excerpt(line, this.linesAround, this.redaction, null);
+		return (excerpt != null) ? excerpt
+				: file.excerpt(KotlinInlining.call(type, line), this.linesAround, this.redaction, INLINED);
 	}
 
 	private static boolean isSourceFile(String name) {
@@ -127,7 +134,7 @@ final class Sources implements AutoCloseable {
 			return null;
 		}
 		Wanted wanted = new Wanted(type, fileName, roots.location());
-		SourceFile file = find(wanted, roots.near());
+		SourceFile file = find(wanted, this.near.computeIfAbsent(roots, SourceRoots::near));
 		if (file == null && url.getProtocol().equals("jar")) {
 			file = besideClass(wanted, type, url);
 		}

@@ -41,6 +41,8 @@ public final class TracebackRenderer {
 
 	private static final MediaType TEXT = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
 
+	private static final int LINES_AROUND = 4;
+
 	/** After it the client gets the plain 500. */
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -97,7 +99,7 @@ public final class TracebackRenderer {
 
 	private RenderedTraceback render(ServerWebExchange exchange, Throwable error, RequestDetails request) {
 		boolean html = acceptsHtml(exchange);
-		try (Sources sources = new Sources(this.classLoader, request.redaction())) {
+		try (Sources sources = new Sources(this.classLoader, html ? LINES_AROUND : 0, request.redaction())) {
 			TracedThrowable traced = new ThrowableTracer(this.applicationPackages, request.redaction(),
 					(element) -> (html || this.applicationPackages.contains(element.getClassName()))
 							? sources.excerpt(element) : null)

@@ -295,7 +295,7 @@ class ForgedSourceTests {
 	}
 
 	private static Sources sources(ClassLoader loader) {
-		return new Sources(loader, new Redaction(List.of()));
+		return new Sources(loader, 4, new Redaction(List.of()));
 	}
 
 	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })

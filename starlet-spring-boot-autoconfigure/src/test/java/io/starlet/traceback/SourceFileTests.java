@@ -143,7 +143,7 @@ class SourceFileTests {
 	}
 
 	private static SourceExcerpt excerpt(String text, int line) {
-		return Objects.requireNonNull(file(text).excerpt(line, new Redaction(List.of()), null));
+		return Objects.requireNonNull(file(text).excerpt(line, 4, new Redaction(List.of()), null));
 	}
 
 	private static String text(List<Token> tokens) {

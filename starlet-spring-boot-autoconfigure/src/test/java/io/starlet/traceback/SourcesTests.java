@@ -424,7 +424,7 @@ class SourcesTests {
 		Path source = this.project.write("src/main/java/com/shop/Orders.java", SourceProject.ORDERS);
 		Path classes = this.project.compileJava("target/classes", source);
 		try (URLClassLoader loader = loader(url(classes));
-				Sources sources = new Sources(loader, new Redaction(List.of()))) {
+				Sources sources = new Sources(loader, 4, new Redaction(List.of()))) {
 			SourceExcerpt first = sources.excerpt(new StackTraceElement("com.shop.Orders", "a", "Orders.java", 6));
 			Files.delete(source);
 			assertThat(sources.excerpt(new StackTraceElement("com.shop.Orders", "b", "Orders.java", 6)))
@@ -440,7 +440,7 @@ class SourcesTests {
 		Path jar = this.project.pack("lib/orders.jar", this.project.compileJava("classes", source));
 		this.project.pack("lib/orders-sources.jar", this.project.path("files"));
 		try (URLClassLoader loader = loader(url(jar))) {
-			Sources sources = new Sources(loader, new Redaction(List.of()));
+			Sources sources = new Sources(loader, 4, new Redaction(List.of()));
 			try (sources) {
 				assertThat(sources.excerpt(new StackTraceElement("com.shop.Orders", "a", "Orders.java", 1)))
 					.isNotNull();
@@ -518,7 +518,7 @@ class SourcesTests {
 	}
 
 	private static @Nullable SourceExcerpt excerpt(ClassLoader loader, StackTraceElement element) {
-		try (Sources sources = new Sources(loader, new Redaction(List.of()))) {
+		try (Sources sources = new Sources(loader, 4, new Redaction(List.of()))) {
 			return sources.excerpt(element);
 		}
 	}
