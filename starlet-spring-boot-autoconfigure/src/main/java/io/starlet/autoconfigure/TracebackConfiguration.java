@@ -29,25 +29,30 @@ import io.starlet.traceback.Redaction;
 import io.starlet.traceback.TracebackRenderer;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
- * What renders tracebacks, with {@code starlet.debug} only.
+ * What renders tracebacks.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty("starlet.debug")
+@ImportRuntimeHints(TracebackConfiguration.Hints.class)
 class TracebackConfiguration {
 
-	/** Lazy, as it is of no use where {@link TracebackAccess} refuses it. */
+	/**
+	 * Lazy, as it is of no use where {@link TracebackAccess} refuses it. No condition, as
+	 * ahead-of-time processing would decide it.
+	 */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
@@ -95,6 +100,21 @@ class TracebackConfiguration {
 			throw new InvalidConfigurationPropertyValueException("starlet.traceback." + property, value,
 					ex.getMessage());
 		}
+	}
+
+	/**
+	 * The page's style and script, and the way to a connection of Tomcat's.
+	 */
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/starlet/traceback/traceback.*");
+			hints.reflection()
+				.registerTypeIfPresent(classLoader, "org.apache.catalina.connector.RequestFacade",
+						(type) -> type.withField("request"));
+		}
+
 	}
 
 }

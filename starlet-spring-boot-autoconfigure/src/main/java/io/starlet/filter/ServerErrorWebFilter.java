@@ -155,7 +155,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			return Mono.empty();
 		}
 		return (renderer == null) ? this.defaultResponseWriter.writeServerError(response)
-				: renderer.render(exchange, error)
+				: renderer.render(exchange, ExceptionResponder.unwrap(error))
 					.flatMap((traceback) -> this.defaultResponseWriter.writeServerError(response, traceback.headers(),
 							traceback.body()));
 	}

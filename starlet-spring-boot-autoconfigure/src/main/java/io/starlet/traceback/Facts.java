@@ -67,6 +67,16 @@ final class Facts {
 		});
 	}
 
+	/** Add a fact, if it has a value, that is the application's own and no secret. */
+	void addOwn(String name, Supplier<@Nullable String> value) {
+		contain(name, (facts) -> {
+			String text = value.get();
+			if (text != null) {
+				addMasked(name, text);
+			}
+		});
+	}
+
 	/**
 	 * Add a fact whose name is the client's or the application's, and decides whether the
 	 * value is masked.

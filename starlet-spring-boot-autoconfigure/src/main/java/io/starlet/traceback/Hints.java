@@ -28,7 +28,7 @@ import org.springframework.util.ClassUtils;
  */
 final class Hints {
 
-	static final String BLOCKING = "Something waited on an event-loop thread, which serves other requests meanwhile. Return the Mono or Flux "
+	static final String BLOCKING = "Something waited on a thread that must not wait, as it serves other requests or tasks. Return the Mono or Flux "
 			+ "and go on with flatMap; call blocking code through Mono.fromCallable(...).subscribeOn(Schedulers.boundedElastic()).";
 
 	static final String NO_WRITER = "No codec writes this type in this format. Add the format's library (for JSON the starter "
@@ -52,8 +52,9 @@ final class Hints {
 	static final String NO_SOURCE = "No source was found for the application's frames. It is looked for in src/main/java and src/main/kotlin of the "
 			+ "module that target/classes, build/classes, bin/main or out/production belongs to, and in a -sources.jar beside the jar.";
 
-	static final String NO_APPLICATION_FRAME = "No frame is the application's own. If its classes are in other packages than those of the "
-			+ "@SpringBootApplication class, name them in starlet.traceback.application-packages.";
+	static final String NO_APPLICATION_FRAME = "No frame is the application's own, as operators such as timeout() and codecs raise errors themselves: the handler and "
+			+ "\"Observed at\" tell where. If its classes are in other packages than those of the @SpringBootApplication class, name them in "
+			+ "starlet.traceback.application-packages.";
 
 	static final String NO_REACTOR_TOOLS = "With io.projectreactor:reactor-tools on the class path (Spring Boot switches it on) the checkpoints tell where in the application the "
 			+ "failing operators were assembled.";

@@ -183,12 +183,7 @@ public final class Redaction {
 		return redacted.equals(decoded) ? result : redacted;
 	}
 
-	/**
-	 * Mask only the values that are known to be secret.
-	 * @param text the text
-	 * @return the text with masks
-	 */
-	String maskSecrets(String text) {
+	private String maskSecrets(String text) {
 		String result = text;
 		for (String secret : this.secrets) {
 			result = result.replace(secret, MASK);

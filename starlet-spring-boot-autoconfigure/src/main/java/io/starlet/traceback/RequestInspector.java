@@ -118,8 +118,8 @@ final class RequestInspector {
 		request.add("Method", () -> exchange.getRequest().getMethod().name());
 		request.add("URL", () -> url(exchange.getRequest(), pathVariables, redaction));
 		request.add("Remote address", () -> address(exchange.getRequest().getRemoteAddress()));
-		request.add("Handler", () -> handler(exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)));
-		request.add("Pattern", () -> pattern(exchange));
+		request.addOwn("Handler", () -> handler(exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)));
+		request.addOwn("Pattern", () -> pattern(exchange));
 		request.add("Log prefix", () -> exchange.getLogPrefix().strip());
 		List<Section> sections = Stream.of(request,
 				new Facts("Path variables", redaction).addAll((facts) -> pathVariables.forEach(facts::addNamed)),

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ import org.springframework.web.server.WebSession;
  * an exception's message, in another header, in the path.
  */
 final class RequestSecrets {
+
+	/** Such as that of a theme, which may be anywhere by chance. */
+	private static final Pattern WORD = Pattern.compile("\\p{L}{0,15}|.{0,7}");
 
 	private final Redaction redaction;
 
@@ -52,8 +56,7 @@ final class RequestSecrets {
 			.forEach((name, values) -> values.forEach((value) -> addHeader(name, value))));
 		collect(() -> exchange.getRequest()
 			.getCookies()
-			.values()
-			.forEach((cookies) -> cookies.forEach((cookie) -> this.values.add(cookie.getValue()))));
+			.forEach((name, cookies) -> cookies.forEach((cookie) -> addCookie(name, cookie.getValue()))));
 		collect(() -> addAll(exchange.getRequest().getQueryParams()));
 		collect(() -> addCredentials(exchange.getRequest().getURI().getRawUserInfo()));
 		collect(() -> pathVariables.forEach(this::add));
@@ -99,17 +102,24 @@ final class RequestSecrets {
 		if (!this.redaction.isSensitive(name)) {
 			return;
 		}
-		this.values.add(value);
 		if (name.equalsIgnoreCase("Cookie")) {
 			for (String cookie : value.split(";", -1)) {
-				this.values.add(cookie.substring(cookie.indexOf('=') + 1).strip());
+				int separator = Math.max(0, cookie.indexOf('='));
+				addCookie(cookie.substring(0, separator), cookie.substring(separator).replaceFirst("^=", "").strip());
 			}
 			return;
 		}
+		this.values.add(value);
 		String credentials = value.substring(value.indexOf(' ') + 1).strip();
 		this.values.add(credentials);
 		if (StringUtils.startsWithIgnoreCase(value, "Basic ")) {
 			collect(() -> addCredentials(new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8)));
+		}
+	}
+
+	private void addCookie(String name, String value) {
+		if (this.redaction.isSensitive(name) || !WORD.matcher(value).matches()) {
+			this.values.add(value);
 		}
 	}
 

@@ -81,7 +81,7 @@ final class SourceRedaction {
 			case STRING -> (this.sensitive && !text.startsWith("'") && !text.equals("\"\"")) ? mask(text)
 					: this.redaction.text(text);
 			case COMMENT -> this.redaction.text(text);
-			default -> this.redaction.maskSecrets(text);
+			default -> text;
 		};
 	}
 

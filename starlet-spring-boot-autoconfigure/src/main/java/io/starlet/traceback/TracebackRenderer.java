@@ -59,6 +59,11 @@ public final class TracebackRenderer {
 	private final TracebackContributor contributor;
 
 	/**
+	 * Computed from the page's resources, so that it is known at start-up if they miss.
+	 */
+	private final String contentSecurityPolicy;
+
+	/**
 	 * Create a renderer.
 	 * @param applicationContext the application
 	 * @param applicationPackages the application's own packages
@@ -74,6 +79,7 @@ public final class TracebackRenderer {
 		this.applicationPackages = applicationPackages;
 		this.editorLink = editorLink;
 		this.contributor = contributor;
+		this.contentSecurityPolicy = HtmlTraceback.CONTENT_SECURITY_POLICY;
 	}
 
 	/**
@@ -93,8 +99,18 @@ public final class TracebackRenderer {
 	 */
 	public Mono<RenderedTraceback> render(ServerWebExchange exchange, Throwable error) {
 		return this.requestInspector.inspect(exchange)
-			.map((request) -> render(exchange, error, request))
+			.map((request) -> tryRender(exchange, error, request))
 			.timeout(TIMEOUT);
+	}
+
+	/** Reactor would throw such errors at the scheduler, and nobody would be answered. */
+	private RenderedTraceback tryRender(ServerWebExchange exchange, Throwable error, RequestDetails request) {
+		try {
+			return render(exchange, error, request);
+		}
+		catch (LinkageError | VirtualMachineError ex) {
+			throw new IllegalStateException("The traceback could not be rendered", ex);
+		}
 	}
 
 	private RenderedTraceback render(ServerWebExchange exchange, Throwable error, RequestDetails request) {
@@ -136,11 +152,12 @@ public final class TracebackRenderer {
 		}
 	}
 
-	private static HttpHeaders headers(MediaType contentType) {
+	private HttpHeaders headers(MediaType contentType) {
 		HttpHeaders headers = new HttpHeaders();
 		headers.setContentType(contentType);
 		headers.setCacheControl("no-store");
-		headers.set("Content-Security-Policy", HtmlTraceback.CONTENT_SECURITY_POLICY);
+		headers.set("Content-Security-Policy", this.contentSecurityPolicy);
+		headers.set("Cross-Origin-Resource-Policy", "same-origin");
 		headers.set("Referrer-Policy", "no-referrer");
 		headers.set("X-Content-Type-Options", "nosniff");
 		headers.set("X-Robots-Tag", "noindex");

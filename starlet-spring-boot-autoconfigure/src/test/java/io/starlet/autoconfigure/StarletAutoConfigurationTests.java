@@ -43,16 +43,20 @@ import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import io.starlet.traceback.TracebackRenderer;
+import org.apache.catalina.connector.RequestFacade;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableReactiveWebApplicationContext;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
@@ -228,12 +232,27 @@ class StarletAutoConfigurationTests {
 	}
 
 	@Test
-	void shouldRenderTracebacksOnlyWithDebug() {
-		this.runner.run((context) -> assertThat(context).doesNotHaveBean(TracebackRenderer.class));
-		this.runner.withPropertyValues("starlet.debug=true")
-			.run((context) -> assertThat(context).hasSingleBean(TracebackRenderer.class));
+	void shouldCreateWhatRendersTracebacksOnlyWithDebug() {
+		// Not by a condition, as ahead-of-time processing would decide it
+		this.runner.run((context) -> assertThat(isCreated(context)).isFalse());
+		this.runner.withPropertyValues("starlet.debug=true").run((context) -> assertThat(isCreated(context)).isTrue());
 		this.runner.withPropertyValues("starlet.debug=true", "starlet.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(TracebackRenderer.class));
+	}
+
+	private static boolean isCreated(AssertableReactiveWebApplicationContext context) {
+		String[] names = context.getBeanNamesForType(TracebackRenderer.class, true, false);
+		assertThat(names).hasSize(1);
+		return context.getBeanFactory().containsSingleton(names[0]);
+	}
+
+	@Test
+	void shouldHaveHintsForNativeImages() {
+		RuntimeHints hints = new RuntimeHints();
+		new TracebackConfiguration.Hints().registerHints(hints, getClass().getClassLoader());
+		assertThat(RuntimeHintsPredicates.resource().forResource("io/starlet/traceback/traceback.css")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.resource().forResource("io/starlet/traceback/traceback.js")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(RequestFacade.class, "request")).accepts(hints);
 	}
 
 	@Test

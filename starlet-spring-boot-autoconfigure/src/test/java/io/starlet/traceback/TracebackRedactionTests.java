@@ -84,6 +84,17 @@ class TracebackRedactionTests {
 		assertNoSecret(response.body());
 	}
 
+	@Test
+	void aSecretThatIsAWordOfTheCodeLeavesTheCodeAndTheHandlerAsTheyAre() {
+		RawHttpResponse response = application.get("/reset/reset?token=error", "Accept: text/html",
+				"Cookie: view=message; session=checkpoint");
+		Document page = Jsoup.parse(response.body());
+		assertThat(page.select("pre").text()).contains("reset(@PathVariable String token", "error(token)");
+		assertThat(page.select("td").eachText()).contains("/reset/{token}")
+			.anyMatch((value) -> value.contains("#reset("));
+		assertThat(page.select(".message").text()).contains("Bad token ******");
+	}
+
 	private static RawHttpResponse get(String accept) {
 		String credentials = Base64.getEncoder().encodeToString("joe:sentinel-basic".getBytes(StandardCharsets.UTF_8));
 		RawHttpResponse response = application.get(
