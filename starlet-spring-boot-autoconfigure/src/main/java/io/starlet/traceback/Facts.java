@@ -59,11 +59,9 @@ final class Facts {
 	 * Add a fact, if it has a value, whose name is Starlet's own and no reason to mask.
 	 */
 	void add(String name, Supplier<@Nullable String> value) {
-		contain(name, (facts) -> {
+		addOwn(name, () -> {
 			String text = value.get();
-			if (text != null) {
-				addFact(name, () -> this.redaction.text(cut(text, LONGEST_INPUT)));
-			}
+			return (text != null) ? this.redaction.text(PrintableText.shorten(text, LONGEST_INPUT)) : null;
 		});
 	}
 
@@ -82,7 +80,7 @@ final class Facts {
 	 * value is masked.
 	 */
 	void addNamed(String name, @Nullable Object value) {
-		addFact(name, () -> this.redaction.isSensitive(cut(name, LONGEST_INPUT)) ? Redaction.MASK
+		addFact(name, () -> this.redaction.isSensitive(PrintableText.shorten(name, LONGEST_INPUT)) ? Redaction.MASK
 				: this.redaction.text(describe(value)));
 	}
 
@@ -96,8 +94,9 @@ final class Facts {
 			this.more++;
 			return;
 		}
-		String redactedName = this.redaction.text(cut(name, LONGEST_INPUT));
-		this.facts.add(new Section.Fact(cut(redactedName, LONGEST_NAME), cut(redacted.get(), LONGEST_VALUE)));
+		String redactedName = this.redaction.text(PrintableText.shorten(name, LONGEST_INPUT));
+		this.facts.add(new Section.Fact(PrintableText.shorten(redactedName, LONGEST_NAME),
+				PrintableText.shorten(redacted.get(), LONGEST_VALUE)));
 	}
 
 	/** Add facts. If that fails, what was added stays. */
@@ -152,15 +151,8 @@ final class Facts {
 		if (value instanceof Class<?> named) {
 			return named.getName();
 		}
-		return ClassUtils.isSimpleValueType(type) ? cut(value.toString(), LONGEST_INPUT) : type.getTypeName();
-	}
-
-	private static String cut(String text, int longest) {
-		if (text.length() <= longest) {
-			return text;
-		}
-		int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
-		return text.substring(0, end) + "…";
+		return ClassUtils.isSimpleValueType(type) ? PrintableText.shorten(value.toString(), LONGEST_INPUT)
+				: type.getTypeName();
 	}
 
 }

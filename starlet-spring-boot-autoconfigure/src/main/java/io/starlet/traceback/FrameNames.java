@@ -67,23 +67,9 @@ final class FrameNames {
 				&& (file == null || file.length() <= MAX_PART_LENGTH)) {
 			return frame;
 		}
-		return new StackTraceElement(cut(frame.getClassName(), MAX_PART_LENGTH),
-				cut(frame.getMethodName(), MAX_PART_LENGTH), (file != null) ? cut(file, MAX_PART_LENGTH) : null,
-				frame.getLineNumber());
-	}
-
-	/**
-	 * Cut a text, though never between the two halves of a character.
-	 * @param text the text
-	 * @param length how many characters to keep
-	 * @return the beginning of the text, or all of it
-	 */
-	static String cut(String text, int length) {
-		if (text.length() <= length) {
-			return text;
-		}
-		boolean split = length > 0 && Character.isHighSurrogate(text.charAt(length - 1));
-		return text.substring(0, split ? length - 1 : length);
+		return new StackTraceElement(PrintableText.cut(frame.getClassName(), MAX_PART_LENGTH),
+				PrintableText.cut(frame.getMethodName(), MAX_PART_LENGTH),
+				(file != null) ? PrintableText.cut(file, MAX_PART_LENGTH) : null, frame.getLineNumber());
 	}
 
 	/**
@@ -95,7 +81,7 @@ final class FrameNames {
 		String file = frame.getFileName();
 		boolean kotlin = file != null && file.endsWith(".kt");
 		String name = new Naming(frame, kotlin).name();
-		return name.isEmpty() ? "(unknown)" : cut(name, MAX_LENGTH);
+		return name.isEmpty() ? "(unknown)" : PrintableText.cut(name, MAX_LENGTH);
 	}
 
 	private static boolean isNumber(String text) {

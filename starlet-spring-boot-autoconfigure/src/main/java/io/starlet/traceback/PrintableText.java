@@ -21,7 +21,7 @@ import java.util.HexFormat;
 /**
  * Makes visible what would not be read as it stands: control characters, escape sequences
  * of terminals, characters that change the direction of a text, and halves of surrogate
- * pairs.
+ * pairs. Cuts texts without making such halves.
  */
 final class PrintableText {
 
@@ -62,6 +62,30 @@ final class PrintableText {
 				false;
 			default -> true;
 		};
+	}
+
+	/**
+	 * Cut a text, though never between the two halves of a character.
+	 * @param text the text
+	 * @param length how many characters to keep
+	 * @return the beginning of the text, or all of it
+	 */
+	static String cut(String text, int length) {
+		if (text.length() <= length) {
+			return text;
+		}
+		boolean split = length > 0 && Character.isHighSurrogate(text.charAt(length - 1));
+		return text.substring(0, split ? length - 1 : length);
+	}
+
+	/**
+	 * Cut a text as {@link #cut} does, and show that it was.
+	 * @param text the text
+	 * @param length how many characters to keep
+	 * @return all of the text, or the beginning and an ellipsis
+	 */
+	static String shorten(String text, int length) {
+		return (text.length() <= length) ? text : cut(text, length) + "…";
 	}
 
 }

@@ -139,7 +139,7 @@ final class RecoveredStack {
 
 	private void readCheckpoints(Throwable candidate) {
 		try {
-			String message = FrameNames.cut(String.valueOf(candidate.getMessage()), MAX_MESSAGE_READ);
+			String message = PrintableText.cut(String.valueOf(candidate.getMessage()), MAX_MESSAGE_READ);
 			int sites = message.indexOf(SITES);
 			if (sites < 0) {
 				message.lines().filter((line) -> !line.isBlank()).findFirst().ifPresent(this.checkpoints::add);

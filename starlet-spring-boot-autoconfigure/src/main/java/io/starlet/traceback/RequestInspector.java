@@ -49,8 +49,9 @@ import org.springframework.web.util.UriUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * Describes a request, without changing it or its session and without reading its body.
- * What can't be read is said to be so.
+ * Describes a request, without changing it and without reading its body. A session is
+ * neither created nor saved, though its store may note that it was read. What can't be
+ * read is said to be so.
  */
 final class RequestInspector {
 

@@ -100,7 +100,7 @@ final class SourceFile {
 		List<List<Token>> excerpt = new ArrayList<>();
 		for (int i = Math.max(0, from - MAX_STATEMENT_LINES); i < to; i++) {
 			List<Token> tokens = new ArrayList<>();
-			this.highlighter.scan(cut(this.lines.get(i), MAX_LINE_LENGTH), this.states[i], tokens);
+			this.highlighter.scan(PrintableText.shorten(this.lines.get(i), MAX_LINE_LENGTH), this.states[i], tokens);
 			List<Token> redacted = sourceRedaction.redact(tokens);
 			if (i >= from) {
 				excerpt.add(redacted);
@@ -108,14 +108,6 @@ final class SourceFile {
 		}
 		return new SourceExcerpt(this.path, from + 1, line, List.copyOf(excerpt),
 				(this.note != null) ? this.note : lineNote);
-	}
-
-	private static String cut(String line, int length) {
-		if (line.length() <= length) {
-			return line;
-		}
-		boolean splitsPair = Character.isHighSurrogate(line.charAt(length - 1));
-		return line.substring(0, splitsPair ? length - 1 : length) + "…";
 	}
 
 }

@@ -160,16 +160,16 @@ final class ThrowableTracer {
 		if (text.length() <= length) {
 			return this.redaction.text(text);
 		}
-		String redacted = this.redaction.text(FrameNames.cut(text, length));
-		String more = this.redaction.text(FrameNames.cut(text, 2 * length));
+		String redacted = this.redaction.text(PrintableText.cut(text, length));
+		String more = this.redaction.text(PrintableText.cut(text, 2 * length));
 		int end = Arrays.mismatch(redacted.toCharArray(), more.toCharArray());
-		return FrameNames.cut(redacted, (end < 0) ? redacted.length() : end) + "… (cut, of " + text.length()
+		return PrintableText.cut(redacted, (end < 0) ? redacted.length() : end) + "… (cut, of " + text.length()
 				+ " characters)";
 	}
 
 	private String describe(Throwable throwable) {
 		String message = readMessage(throwable, MAX_LABEL);
-		return FrameNames.cut(throwable.getClass().getName(), MAX_LABEL) + (message.isEmpty() ? "" : ": " + message);
+		return PrintableText.cut(throwable.getClass().getName(), MAX_LABEL) + (message.isEmpty() ? "" : ": " + message);
 	}
 
 	private List<TracedFrame> readFrames(List<StackTraceElement> stack, List<String> notes) {
@@ -345,7 +345,7 @@ final class ThrowableTracer {
 					notes);
 			List<TracedThrowable> suppressed = readSuppressed(link, stack, notes, depth);
 			notes.addAll(link.notes);
-			return new TracedThrowable(FrameNames.cut(link.throwable.getClass().getName(), MAX_TYPE),
+			return new TracedThrowable(PrintableText.cut(link.throwable.getClass().getName(), MAX_TYPE),
 					readMessage(link.throwable, MAX_MESSAGE), frames, framesInCommon,
 					stack.checkpoints().stream().map((checkpoint) -> redact(checkpoint, MAX_CHECKPOINT)).toList(),
 					notes, null, suppressed);

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param function the class without its package, and the method, as a person would name
  * them: {@code BookService.reserve (lambda)}
  * @param application whether it is the application's own
- * @param count how many times in a row it is on the stack
+ * @param count how many times in a row it is on the stack, alone or with the frames of
+ * its cycle
  * @param source the lines around it, if they were found
  */
 record TracedFrame(StackTraceElement element, String function, boolean application, int count,

@@ -139,11 +139,4 @@ class FrameNamesTests {
 		assertThat(FrameNames.bound(new StackTraceElement("a", enormous, null, 7)).getFileName()).isNull();
 	}
 
-	@Test
-	void noCharacterIsCutInHalf() {
-		assertThat(FrameNames.cut("a\ud83d\ude00b", 2)).isEqualTo("a");
-		assertThat(FrameNames.cut("a\ud83d\ude00b", 3)).isEqualTo("a\ud83d\ude00");
-		assertThat(FrameNames.cut("ab", 2)).isEqualTo("ab");
-	}
-
 }

@@ -76,4 +76,11 @@ class PrintableTextTests {
 		assertThat(PrintableText.of(printable)).isSameAs(printable);
 	}
 
+	@Test
+	void noCharacterIsCutInHalf() {
+		assertThat(PrintableText.cut("a\ud83d\ude00b", 2)).isEqualTo("a");
+		assertThat(PrintableText.cut("a\ud83d\ude00b", 3)).isEqualTo("a\ud83d\ude00");
+		assertThat(PrintableText.cut("ab", 2)).isEqualTo("ab");
+	}
+
 }
