@@ -30,6 +30,11 @@ import java.lang.annotation.Target;
  * May be placed where {@link StatusHandler} may. {@code HttpException.class} serves all
  * HTTP exceptions, Spring's own included. {@code Exception.class} and
  * {@code Throwable.class} name the server-error handler, as status 500 does.
+ * <p>
+ * A method that takes a {@code WebSocketSession}, and a bean that is a
+ * {@link WebSocketExceptionHandler}, handle exceptions that end a WebSocket session, and
+ * no others. Such a method takes the exception, its causes and the {@code HandshakeInfo}
+ * besides, and returns {@code void}, {@code Mono<Void>} or another type without a value.
  *
  * <pre class="code">
  * &#64;ExceptionHandlerFor

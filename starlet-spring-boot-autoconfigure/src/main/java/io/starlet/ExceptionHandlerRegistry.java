@@ -46,4 +46,16 @@ public interface ExceptionHandlerRegistry {
 	 */
 	<E extends Throwable> ExceptionHandlerRegistry exception(Class<E> type, HttpExceptionHandler<? super E> handler);
 
+	/**
+	 * Register a handler of the exceptions of a class and its subclasses that end a
+	 * WebSocket session.
+	 * @param <E> the class of exceptions
+	 * @param type the class; {@code HttpException.class} serves all HTTP exceptions
+	 * @param handler the handler
+	 * @return this registry
+	 * @see ExceptionHandlerFor
+	 */
+	<E extends Throwable> ExceptionHandlerRegistry webSocket(Class<E> type,
+			WebSocketExceptionHandler<? super E> handler);
+
 }

@@ -60,9 +60,14 @@ class ArchitectureTests {
 			"io.starlet.invocation", "io.starlet.response", "io.starlet.traceback");
 
 	@ArchTest
+	static final ArchRule webSocketImportsWhatItCalls = mayImport("io.starlet.websocket", "io.starlet",
+			"io.starlet.registry", "io.starlet.invocation", "io.starlet.response");
+
+	@ArchTest
 	static final ArchRule everythingLivesInAPackageOfTheTable = classes().should()
 		.resideInAnyPackage("io.starlet", "io.starlet.registry", "io.starlet.invocation", "io.starlet.response",
-				"io.starlet.traceback", "io.starlet.filter", "io.starlet.autoconfigure");
+				"io.starlet.traceback", "io.starlet.filter", "io.starlet.websocket", "io.starlet.background",
+				"io.starlet.autoconfigure");
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.starlet.(**)").should().beFreeOfCycles();

@@ -33,6 +33,8 @@ import io.starlet.registry.ExceptionHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.TracebackRenderer;
+import io.starlet.websocket.ExceptionWebSocketHandlerAdapter;
+import io.starlet.websocket.WebSocketExceptionResponder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -56,6 +58,7 @@ import org.springframework.validation.method.MethodValidator;
 import org.springframework.web.bind.support.WebBindingInitializer;
 import org.springframework.web.method.annotation.HandlerMethodValidator;
 import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.reactive.HandlerAdapter;
 import org.springframework.web.reactive.HandlerResultHandler;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.support.ServerResponseResultHandler;
@@ -106,7 +109,7 @@ public final class StarletAutoConfiguration {
 		WebBindingInitializer bindingInitializer = requestMappingHandlerAdapter.getWebBindingInitializer();
 		return new HandlerInvoker(beanFactory,
 				HandlerMethodArgumentResolvers.create(beanFactory, registry, readers, ordered), bindingInitializer,
-				methodValidator(bindingInitializer), new BlockingExecution(ordered, registry), readers,
+				methodValidator(bindingInitializer), new BlockingExecution(ordered, registry), registry, readers,
 				returnValueWriter);
 	}
 
@@ -164,6 +167,21 @@ public final class StarletAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServerErrorWebExceptionHandler serverErrorWebExceptionHandler(StarletProperties properties) {
 		return new ServerErrorWebExceptionHandler(properties.raiseServerExceptions());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WebSocketExceptionResponder webSocketExceptionResponder(ExceptionHandlers handlers,
+			HttpExceptionResolver httpExceptionResolver, HandlerInvoker handlerInvoker, StarletProperties properties) {
+		return new WebSocketExceptionResponder(handlers, httpExceptionResolver, handlerInvoker,
+				properties.websocket().closeTimeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExceptionWebSocketHandlerAdapter exceptionWebSocketHandlerAdapter(ObjectProvider<HandlerAdapter> adapters,
+			WebSocketExceptionResponder responder) {
+		return new ExceptionWebSocketHandlerAdapter(adapters, responder);
 	}
 
 	@Bean

@@ -16,6 +16,7 @@
 
 package io.starlet.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -36,12 +37,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param raiseServerExceptions whether unhandled errors go on to the server after they
  * have been answered, so that a test that has no server sees them
  * @param traceback what tracebacks show, and to whom
+ * @param websocket how sessions that fail are closed
  * @since 0.1.0
  */
 @ConfigurationProperties("starlet")
 public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean debug,
 		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("false") boolean raiseServerExceptions,
-		@DefaultValue Traceback traceback) {
+		@DefaultValue Traceback traceback, @DefaultValue WebSocket websocket) {
+
+	/**
+	 * Properties of WebSocket sessions.
+	 *
+	 * @param closeTimeout how long an exception handler may take to close a session, and
+	 * a client to take what it is sent then
+	 * @since 0.1.0
+	 */
+	public record WebSocket(@DefaultValue("10s") Duration closeTimeout) {
+
+	}
 
 	/**
 	 * Properties of the traceback that {@code starlet.debug} answers errors with.

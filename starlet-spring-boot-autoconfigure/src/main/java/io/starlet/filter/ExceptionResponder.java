@@ -16,14 +16,11 @@
 
 package io.starlet.filter;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 
 import io.starlet.HttpException;
+import io.starlet.HttpExceptionHandler;
 import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.UnresolvedArgumentException;
 import io.starlet.registry.ExceptionHandlers;
@@ -33,7 +30,6 @@ import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.log.LogFormatUtils;
@@ -58,9 +54,6 @@ import org.springframework.web.server.handler.ExceptionHandlingWebHandler;
 public final class ExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
-
-	/** One may be its own cause's cause. */
-	private static final int MAX_WRAPPERS = 100;
 
 	private final ExceptionHandlers handlers;
 
@@ -99,7 +92,7 @@ public final class ExceptionResponder {
 
 	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, List<RegisteredHandler> tried,
 			@Nullable Throwable translated) {
-		Throwable exception = unwrap(raised);
+		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.find(exception, httpException, tried);
 		if (translated != null) {
@@ -157,7 +150,7 @@ public final class ExceptionResponder {
 					(httpException != null) ? httpException.getStatusCode() : HttpStatus.INTERNAL_SERVER_ERROR);
 			HandlerMethod method = handler.getMethod();
 			return (method != null) ? this.handlerInvoker.invoke(method, exchange, exception, httpException)
-					: this.handlerInvoker.invoke(handler.getHandler(), exchange,
+					: this.handlerInvoker.invoke(handler.getHandler(HttpExceptionHandler.class), exchange,
 							handler.selectArgument(exception, httpException));
 		}).then(Mono.defer(() -> {
 			recordServerError(exchange, response.getStatusCode(), exception);
@@ -215,22 +208,6 @@ public final class ExceptionResponder {
 		}
 	}
 
-	/**
-	 * Look through wrappers that only carry another exception (rule R7).
-	 * @param exception the exception
-	 * @return what it carries, or the exception itself
-	 */
-	static Throwable unwrap(Throwable exception) {
-		Throwable current = Exceptions.unwrap(exception);
-		int wrappers = 0;
-		while ((current instanceof CompletionException || current instanceof ExecutionException
-				|| current instanceof InvocationTargetException || current instanceof UndeclaredThrowableException)
-				&& current.getCause() != null && wrappers++ < MAX_WRAPPERS) {
-			current = Exceptions.unwrap(current.getCause());
-		}
-		return current;
-	}
-
 	static void addSuppressed(Throwable exception, Throwable suppressed) {
 		if (exception != suppressed && !List.of(exception.getSuppressed()).contains(suppressed)) {
 			exception.addSuppressed(suppressed);
@@ -246,20 +223,10 @@ public final class ExceptionResponder {
 	private static void logHandled(ServerWebExchange exchange, Throwable exception,
 			@Nullable HttpException httpException, @Nullable RegisteredHandler handler) {
 		if (logger.isDebugEnabled()) {
-			Object message = message((httpException != null) ? httpException : exception);
+			Object message = HttpExceptionResolver.getMessage((httpException != null) ? httpException : exception);
 			logger.debug("%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(),
 					exception.getClass().getSimpleName(), LogFormatUtils.formatValue(message, 200, true),
 					(handler != null) ? handler : "the default answer"));
-		}
-	}
-
-	/** A message that can't be told is no reason not to answer. */
-	private static @Nullable String message(Throwable exception) {
-		try {
-			return exception.getMessage();
-		}
-		catch (RuntimeException ex) {
-			return null;
 		}
 	}
 

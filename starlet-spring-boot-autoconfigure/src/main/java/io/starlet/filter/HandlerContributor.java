@@ -56,7 +56,7 @@ public final class HandlerContributor implements TracebackContributor {
 
 	@Override
 	public List<String> handlers(Throwable error) {
-		Throwable exception = ExceptionResponder.unwrap(error);
+		Throwable exception = HttpExceptionResolver.unwrap(error);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		List<RegisteredHandler> found = new ArrayList<>();
 		RegisteredHandler next = this.handlers.find(exception, httpException, found);
@@ -73,7 +73,7 @@ public final class HandlerContributor implements TracebackContributor {
 
 	@Override
 	public List<String> hints(ServerWebExchange exchange, Throwable error) {
-		HttpException httpException = this.httpExceptionResolver.resolve(ExceptionResponder.unwrap(error));
+		HttpException httpException = this.httpExceptionResolver.resolve(HttpExceptionResolver.unwrap(error));
 		if (httpException == null || this.filterExceptions == FilterExceptions.HANDLE) {
 			return List.of();
 		}

@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import io.starlet.response.ErrorLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
@@ -54,7 +55,7 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
-		log(exchange, error);
+		ErrorLog.log(logger, describe(exchange), error);
 		if (this.raiseServerExceptions) {
 			return Mono.error(error);
 		}
@@ -65,16 +66,6 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 		}
 		// What is tracked was sent whole, or is ended by the outer layer's doing
 		return (TrackedResponse.find(response) != null) ? Mono.empty() : Mono.error(error);
-	}
-
-	private static void log(ServerWebExchange exchange, Throwable error) {
-		try {
-			logger.error(describe(exchange), error);
-		}
-		catch (Throwable ex) {
-			logger.error("%s: %s, which can't be logged: %s".formatted(describe(exchange), error.getClass().getName(),
-					ex.getClass().getName()));
-		}
 	}
 
 	private static String describe(ServerWebExchange exchange) {

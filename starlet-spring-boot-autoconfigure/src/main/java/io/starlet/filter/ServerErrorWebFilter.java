@@ -110,7 +110,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised, @Nullable TracebackRenderer renderer) {
-		HttpException httpException = this.httpExceptionResolver.resolve(ExceptionResponder.unwrap(raised));
+		HttpException httpException = this.httpExceptionResolver.resolve(HttpExceptionResolver.unwrap(raised));
 		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
 			return this.responder.respond(exchange, raised)
 				.onErrorResume((error) -> handleError(exchange, error, renderer));
@@ -155,7 +155,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			return Mono.empty();
 		}
 		return (renderer == null) ? this.defaultResponseWriter.writeServerError(response)
-				: renderer.render(exchange, ExceptionResponder.unwrap(error))
+				: renderer.render(exchange, HttpExceptionResolver.unwrap(error))
 					.flatMap((traceback) -> this.defaultResponseWriter.writeServerError(response, traceback.headers(),
 							traceback.body()));
 	}
@@ -186,7 +186,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		ServerWebExchange target = exchange.getResponse().isCommitted()
 				? exchange.mutate().response(new DiscardedResponse(exchange.getResponse().bufferFactory())).build()
 				: exchange;
-		Throwable exception = ExceptionResponder.unwrap(error);
+		Throwable exception = HttpExceptionResolver.unwrap(error);
 		HttpException httpException = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
 		return Mono.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)
 			.contextWrite(HandledExceptionWebFilter.getContext(exchange, context)));

@@ -19,18 +19,23 @@ package io.starlet.invocation;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.starlet.HttpException;
 import io.starlet.HttpExceptionHandler;
+import io.starlet.WebSocketExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.validation.method.MethodValidator;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -44,11 +49,14 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.result.method.HandlerMethodArgumentResolver;
 import org.springframework.web.reactive.result.method.InvocableHandlerMethod;
+import org.springframework.web.reactive.socket.HandshakeInfo;
+import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Calls handlers: methods as Spring calls those annotated with {@code @ExceptionHandler},
- * and {@link HttpExceptionHandler}s as it calls handler functions.
+ * {@link HttpExceptionHandler}s as it calls handler functions, and handlers of WebSocket
+ * sessions.
  *
  * @since 0.1.0
  */
@@ -68,6 +76,8 @@ public final class HandlerInvoker {
 
 	private final BlockingExecution blockingExecution;
 
+	private final ReactiveAdapterRegistry adapterRegistry;
+
 	private final List<HttpMessageReader<?>> messageReaders;
 
 	private final ReturnValueWriter returnValueWriter;
@@ -81,13 +91,14 @@ public final class HandlerInvoker {
 	 * @param bindingInitializer initializes data binders, if any
 	 * @param methodValidator validates arguments, if any
 	 * @param blockingExecution decides on which thread a method runs
+	 * @param adapterRegistry adapts what handlers of WebSocket sessions return
 	 * @param messageReaders read the body of a {@code ServerRequest}
 	 * @param returnValueWriter writes what a handler returns
 	 */
 	public HandlerInvoker(BeanFactory beanFactory, List<HandlerMethodArgumentResolver> argumentResolvers,
 			@Nullable WebBindingInitializer bindingInitializer, @Nullable MethodValidator methodValidator,
-			BlockingExecution blockingExecution, List<HttpMessageReader<?>> messageReaders,
-			ReturnValueWriter returnValueWriter) {
+			BlockingExecution blockingExecution, ReactiveAdapterRegistry adapterRegistry,
+			List<HttpMessageReader<?>> messageReaders, ReturnValueWriter returnValueWriter) {
 		this.beanFactory = beanFactory;
 		this.argumentResolvers = argumentResolvers.stream()
 			.<HandlerMethodArgumentResolver>map(ClientInputMethodArgumentResolver::new)
@@ -95,6 +106,7 @@ public final class HandlerInvoker {
 		this.bindingInitializer = bindingInitializer;
 		this.methodValidator = methodValidator;
 		this.blockingExecution = blockingExecution;
+		this.adapterRegistry = adapterRegistry;
 		this.messageReaders = messageReaders;
 		this.returnValueWriter = returnValueWriter;
 	}
@@ -111,8 +123,12 @@ public final class HandlerInvoker {
 	public Mono<Void> invoke(HandlerMethod method, ServerWebExchange exchange, Throwable exception,
 			@Nullable HttpException httpException) {
 		BindingContext bindingContext = new BindingContext(this.bindingInitializer);
-		return getInvocable(method)
-			.invoke(exchange, bindingContext, providedArguments(exchange, exception, httpException))
+		List<Object> arguments = providedArguments(exception, httpException);
+		Object failed = exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
+		if (failed instanceof HandlerMethod) {
+			arguments.add(failed);
+		}
+		return getInvocable(method).invoke(exchange, bindingContext, arguments.toArray())
 			.flatMap((result) -> this.returnValueWriter.write(exchange, result, httpException));
 	}
 
@@ -133,6 +149,40 @@ public final class HandlerInvoker {
 	}
 
 	/**
+	 * Call a handler method of WebSocket sessions.
+	 * @param method the method
+	 * @param session the session
+	 * @param handshake the exchange that opened it
+	 * @param exception the exception
+	 * @param httpException the HTTP exception that it is or amounts to, if any
+	 * @return completes when the method has ended
+	 */
+	public Mono<Void> invoke(HandlerMethod method, WebSocketSession session, ServerWebExchange handshake,
+			Throwable exception, @Nullable HttpException httpException) {
+		List<Object> arguments = providedArguments(exception, httpException);
+		arguments.add(session);
+		arguments.add(session.getHandshakeInfo());
+		return getInvocable(method).invoke(handshake, new BindingContext(), arguments.toArray()).flatMap((result) -> {
+			ReactiveAdapter adapter = this.adapterRegistry.getAdapter(result.getReturnType().resolve(),
+					result.getReturnValue());
+			return (adapter != null) ? Mono.from(adapter.toPublisher(result.getReturnValue())).then() : Mono.empty();
+		});
+	}
+
+	/**
+	 * Call a handler of WebSocket sessions.
+	 * @param handler the handler
+	 * @param session the session
+	 * @param exception the exception, of a class that the handler takes
+	 * @return completes when the handler has ended
+	 */
+	@SuppressWarnings("unchecked")
+	public Mono<Void> invoke(WebSocketExceptionHandler<?> handler, WebSocketSession session, Throwable exception) {
+		Mono<Void> ended = ((WebSocketExceptionHandler<Throwable>) handler).handle(session, exception);
+		return (ended != null) ? ended : Mono.empty();
+	}
+
+	/**
 	 * Validate a handler method's parameters and return type.
 	 * @param method the method
 	 * @param exceptionTypes classes of the exceptions that it is called with
@@ -140,13 +190,36 @@ public final class HandlerInvoker {
 	 * name, or {@code null}
 	 */
 	public @Nullable String validate(HandlerMethod method, List<Class<?>> exceptionTypes) {
+		boolean webSocket = Arrays.stream(method.getMethodParameters()).anyMatch(HandlerInvoker::isSession);
 		for (MethodParameter parameter : method.getMethodParameters()) {
-			if (!isProvided(parameter, exceptionTypes) && !isResolvable(parameter)) {
+			if (!isProvided(parameter, exceptionTypes)
+					&& !(webSocket ? isResolvableForWebSocket(parameter) : isResolvable(parameter))) {
 				return "has a parameter that can't be resolved, parameter %d of type %s."
 					.formatted(parameter.getParameterIndex(), parameter.getParameterType().getName());
 			}
 		}
-		return this.returnValueWriter.validate(method.getReturnType());
+		return webSocket ? validateForWebSocket(method.getReturnType())
+				: this.returnValueWriter.validate(method.getReturnType());
+	}
+
+	private static boolean isSession(MethodParameter parameter) {
+		return parameter.getParameterType() == WebSocketSession.class;
+	}
+
+	/** A server may use its request again once a session is open, so nothing of it. */
+	private static boolean isResolvableForWebSocket(MethodParameter parameter) {
+		Class<?> type = parameter.getParameterType();
+		return isSession(parameter) || type == HandshakeInfo.class || Throwable.class.isAssignableFrom(type)
+				|| type.getName().equals("kotlin.coroutines.Continuation");
+	}
+
+	private @Nullable String validateForWebSocket(MethodParameter returnType) {
+		ResolvableType type = ResolvableType.forMethodParameter(returnType);
+		ReactiveAdapter adapter = this.adapterRegistry.getAdapter(type.toClass());
+		Class<?> value = (adapter == null) ? type.toClass()
+				: adapter.isNoValue() ? void.class : type.getGeneric().resolve(Void.class);
+		boolean empty = value == void.class || value == Void.class || value.getName().equals("kotlin.Unit");
+		return empty ? null : "returns %s, which can't be sent to a WebSocket session.".formatted(type);
 	}
 
 	private static boolean isProvided(MethodParameter parameter, List<Class<?>> exceptionTypes) {
@@ -200,8 +273,7 @@ public final class HandlerInvoker {
 	 * An argument is the first of these that a parameter accepts: the exception where it
 	 * fits, else what it amounts to, else a cause.
 	 */
-	private static Object[] providedArguments(ServerWebExchange exchange, Throwable exception,
-			@Nullable HttpException httpException) {
+	private static List<Object> providedArguments(Throwable exception, @Nullable HttpException httpException) {
 		List<Object> arguments = new ArrayList<>(4);
 		arguments.add(exception);
 		if (httpException != null && httpException != exception) {
@@ -212,11 +284,7 @@ public final class HandlerInvoker {
 			arguments.add(cause);
 			cause = cause.getCause();
 		}
-		Object handler = exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
-		if (handler instanceof HandlerMethod) {
-			arguments.add(handler);
-		}
-		return arguments.toArray();
+		return arguments;
 	}
 
 }

@@ -34,6 +34,7 @@ import io.starlet.ExceptionHandlerRegistry;
 import io.starlet.HttpException;
 import io.starlet.HttpExceptionHandler;
 import io.starlet.StatusHandler;
+import io.starlet.WebSocketExceptionHandler;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.socket.WebSocketSession;
 
 /**
  * Finds handlers in the beans of a bean factory and its parents without creating the
@@ -66,6 +68,9 @@ import org.springframework.web.method.HandlerMethod;
 class ExceptionHandlerDetector {
 
 	private static final Log logger = LogFactory.getLog(ExceptionHandlerDetector.class);
+
+	private static final List<Class<?>> HANDLER_TYPES = List.of(HttpExceptionHandler.class,
+			WebSocketExceptionHandler.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -149,22 +154,29 @@ class ExceptionHandlerDetector {
 		String description = (annotated instanceof Method method)
 				? "bean '%s', declared by method '%s'".formatted(beanName, describe(method))
 				: "bean '%s' (class %s)".formatted(beanName, type.getName());
-		if (!HttpExceptionHandler.class.isAssignableFrom(type)) {
+		List<Class<?>> handlerTypes = HANDLER_TYPES.stream()
+			.filter((handler) -> handler.isAssignableFrom(type))
+			.toList();
+		if (handlerTypes.isEmpty()) {
 			throw new InvalidExceptionHandlerException(
-					"%s is annotated as an exception handler, but is no HttpExceptionHandler.".formatted(description),
-					"Implement HttpExceptionHandler, or annotate a method of the bean instead.");
+					"%s is annotated as an exception handler, but is no HttpExceptionHandler and no WebSocketExceptionHandler."
+						.formatted(description),
+					"Implement one of them, or annotate a method of the bean instead.");
 		}
-		ResolvableType handlerType = (annotated instanceof Method method) ? ResolvableType.forMethodReturnType(method)
+		ResolvableType beanType = (annotated instanceof Method method) ? ResolvableType.forMethodReturnType(method)
 				: ResolvableType.forClass(type);
-		Class<?> exceptionType = handlerType.as(HttpExceptionHandler.class).getGeneric().resolve();
-		if (exceptionType == null && registration.isDerived()) {
-			throw noException(description, "Give @ExceptionHandlerFor a class, or declare the bean as an "
-					+ "HttpExceptionHandler of a class of exceptions.");
+		for (Class<?> handlerType : handlerTypes) {
+			Class<?> exceptionType = beanType.as(handlerType).getGeneric().resolve();
+			if (exceptionType == null && registration.isDerived()) {
+				throw noException(description, "Give @ExceptionHandlerFor a class, or declare the bean as an "
+						+ "%s of a class of exceptions.".formatted(handlerType.getSimpleName()));
+			}
+			RegisteredHandler handler = RegisteredHandler.of(description, order,
+					(exceptionType != null) ? exceptionType : HttpException.class,
+					() -> beanFactory.getBean(beanName, handlerType));
+			register(registration, handler, (exceptionType != null) ? List.of(exceptionType) : List.of(),
+					handlerType == WebSocketExceptionHandler.class);
 		}
-		RegisteredHandler handler = RegisteredHandler.of(description, order,
-				(exceptionType != null) ? exceptionType : HttpException.class,
-				() -> beanFactory.getBean(beanName, HttpExceptionHandler.class));
-		register(registration, handler, (exceptionType != null) ? List.of(exceptionType) : List.of());
 	}
 
 	private void detectMethods(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
@@ -205,13 +217,16 @@ class ExceptionHandlerDetector {
 		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registration, exceptionType));
 		if (problem != null) {
 			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem),
-					"Change the method's signature: it may take and return what a method annotated with Spring's "
-							+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
+					takesSession(handlerMethod)
+							? "Change the method's signature: it may take the WebSocketSession, its HandshakeInfo, the exception "
+									+ "and its causes, and return void or a Mono<Void>."
+							: "Change the method's signature: it may take and return what a method annotated with Spring's "
+									+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
 		}
 		Integer order = OrderUtils.getOrder(method);
 		RegisteredHandler handler = RegisteredHandler.ofMethod(description, (order != null) ? order : beanOrder,
 				handlerMethod);
-		register(registration, handler, parameters);
+		register(registration, handler, parameters, takesSession(handlerMethod));
 	}
 
 	private static Method selectInvocableMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
@@ -225,6 +240,11 @@ class ExceptionHandlerDetector {
 					"Declare the method in an interface of the bean, or have the bean proxied by its class "
 							+ "(proxyTargetClass = true).");
 		}
+	}
+
+	private static boolean takesSession(HandlerMethod method) {
+		return Arrays.stream(method.getMethodParameters())
+			.anyMatch((parameter) -> parameter.getParameterType() == WebSocketSession.class);
 	}
 
 	private static List<Class<?>> findExceptionParameters(HandlerMethod method) {
@@ -254,10 +274,17 @@ class ExceptionHandlerDetector {
 				"%s does not say which exceptions it handles.".formatted(description), action);
 	}
 
-	private void register(Registration registration, RegisteredHandler handler, List<Class<?>> parameters) {
+	private void register(Registration registration, RegisteredHandler handler, List<Class<?>> parameters,
+			boolean webSocket) {
 		if (registration.isEmpty()) {
 			throw new InvalidExceptionHandlerException("%s is registered for no status.".formatted(handler),
 					"Give @StatusHandler at least one status.");
+		}
+		if (webSocket && !registration.statuses().isEmpty()) {
+			throw new InvalidExceptionHandlerException(
+					"%s is registered for a status, but handles exceptions of WebSocket sessions, which have none."
+						.formatted(handler),
+					"Use @ExceptionHandlerFor; HttpException.class serves all HTTP exceptions.");
 		}
 		for (int status : registration.statuses()) {
 			checkAccepts(handler, parameters, HttpException.class, "status " + status);
@@ -266,7 +293,12 @@ class ExceptionHandlerDetector {
 		for (Class<? extends Throwable> type : registration
 			.classesOr(parameters.isEmpty() ? null : parameters.get(0))) {
 			checkAccepts(handler, parameters, type, type.getName());
-			this.keys.addClass(type, handler);
+			if (webSocket) {
+				this.keys.addWebSocket(type, handler);
+			}
+			else {
+				this.keys.addClass(type, handler);
+			}
 		}
 	}
 
@@ -356,7 +388,14 @@ class ExceptionHandlerDetector {
 			return this;
 		}
 
-		private RegisteredHandler registered(String key, Class<?> exceptionType, HttpExceptionHandler<?> handler) {
+		@Override
+		public <E extends Throwable> ExceptionHandlerRegistry webSocket(Class<E> type,
+				WebSocketExceptionHandler<? super E> handler) {
+			ExceptionHandlerDetector.this.keys.addWebSocket(type, registered(type.getName(), type, handler));
+			return this;
+		}
+
+		private RegisteredHandler registered(String key, Class<?> exceptionType, Object handler) {
 			Assert.notNull(handler, "'handler' must not be null");
 			return RegisteredHandler.of("the handler for %s of configurer %s".formatted(key, this.description),
 					this.order, exceptionType, () -> handler);

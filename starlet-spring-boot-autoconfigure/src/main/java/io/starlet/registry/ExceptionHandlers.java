@@ -17,11 +17,8 @@
 package io.starlet.registry;
 
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.BiFunction;
 
 import io.starlet.HttpException;
@@ -32,13 +29,10 @@ import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.http.HttpStatus;
-import org.springframework.util.ConcurrentReferenceHashMap;
-import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * The registered handlers, and the look-up of the one for an exception (rules R1 to R4
- * and R9).
+ * The registered handlers, and the look-up of the one for an exception (rules R1 to R4).
  *
  * @since 0.1.0
  */
@@ -52,13 +46,11 @@ public final class ExceptionHandlers implements BeanFactoryAware, SmartInitializ
 
 	private final @Nullable RegisteredHandler[] byStatus = new RegisteredHandler[1000];
 
-	private final Map<Class<?>, RegisteredHandler> byClass = new HashMap<>();
+	private final ClassHandlers byClass = new ClassHandlers();
+
+	private final ClassHandlers forWebSocket = new ClassHandlers();
 
 	private @Nullable RegisteredHandler serverError;
-
-	/** Weak, so that neither an exception's class nor its loader is kept alive. */
-	private final Map<Class<?>, Optional<RegisteredHandler>> lookups = new ConcurrentReferenceHashMap<>(16,
-			ReferenceType.WEAK);
 
 	/**
 	 * Create a registry that fills itself from the bean factory.
@@ -85,6 +77,7 @@ public final class ExceptionHandlers implements BeanFactoryAware, SmartInitializ
 		new ExceptionHandlerDetector(this.beanFactory, this.methodValidator, keys).detect();
 		keys.forEachStatus((status, handler) -> this.byStatus[status] = handler);
 		keys.forEachClass(this.byClass::put);
+		keys.forEachWebSocket(this.forWebSocket::put);
 		this.serverError = keys.getServerError();
 	}
 
@@ -107,51 +100,38 @@ public final class ExceptionHandlers implements BeanFactoryAware, SmartInitializ
 	public @Nullable RegisteredHandler find(Throwable exception, @Nullable HttpException httpException,
 			Collection<RegisteredHandler> tried) {
 		int status = (httpException != null) ? httpException.getStatusCode().value() : SERVER_ERROR;
-		RegisteredHandler handler = (status != SERVER_ERROR) ? untried(this.byStatus[status], tried) : null;
+		RegisteredHandler handler = (status != SERVER_ERROR) ? ClassHandlers.untried(this.byStatus[status], tried)
+				: null;
 		if (handler == null) {
-			handler = findByClass(exception.getClass(), httpException != null, tried);
+			handler = this.byClass.find(exception.getClass(), httpException != null, tried);
 		}
 		if (handler == null && httpException != null && status == SERVER_ERROR) {
-			handler = untried(this.byStatus[SERVER_ERROR], tried);
-		}
-		return handler;
-	}
-
-	private @Nullable RegisteredHandler findByClass(Class<?> type, boolean http, Collection<RegisteredHandler> tried) {
-		if (this.byClass.isEmpty()) {
-			return null;
-		}
-		RegisteredHandler handler = tried.isEmpty()
-				? this.lookups.computeIfAbsent(type, (key) -> Optional.ofNullable(findSpecific(key, tried)))
-					.orElse(null)
-				: findSpecific(type, tried);
-		if (handler == null && http) {
-			handler = untried(this.byClass.get(HttpException.class), tried);
-		}
-		if (handler == null && RuntimeException.class.isAssignableFrom(type)) {
-			handler = untried(this.byClass.get(RuntimeException.class), tried);
+			handler = ClassHandlers.untried(this.byStatus[SERVER_ERROR], tried);
 		}
 		return handler;
 	}
 
 	/**
-	 * Every class up to those that {@code HttpException} itself extends, as these are
-	 * less specific than {@code HttpException} for every HTTP exception.
+	 * Find the handler of an exception that ended a WebSocket session.
+	 * @param exception the exception, without wrappers
+	 * @param httpException the HTTP exception that it is or amounts to, if any
+	 * @param tried handlers that must not be called again
+	 * @return the handler, or {@code null} if none is left
 	 */
-	private @Nullable RegisteredHandler findSpecific(Class<?> type, Collection<RegisteredHandler> tried) {
-		for (Class<?> current = type; current != null
-				&& !current.isAssignableFrom(HttpException.class.getSuperclass()); current = current.getSuperclass()) {
-			RegisteredHandler handler = untried(this.byClass.get(current), tried);
-			if (handler != null) {
-				return handler;
-			}
-		}
-		return null;
+	public @Nullable RegisteredHandler findForWebSocket(Throwable exception, @Nullable HttpException httpException,
+			Collection<RegisteredHandler> tried) {
+		return this.forWebSocket.find(exception.getClass(), httpException != null, tried);
 	}
 
-	private static @Nullable RegisteredHandler untried(@Nullable RegisteredHandler handler,
-			Collection<RegisteredHandler> tried) {
-		return (handler != null && !tried.contains(handler)) ? handler : null;
+	/**
+	 * Return whether a handler of WebSocket sessions takes any error, as the server-error
+	 * handler of the outer layer does.
+	 * @param handler the handler
+	 * @return whether it is registered for {@code Exception} or {@code Throwable}
+	 */
+	public boolean takesAnyError(RegisteredHandler handler) {
+		return handler.equals(this.forWebSocket.get(Exception.class))
+				|| handler.equals(this.forWebSocket.get(Throwable.class));
 	}
 
 }

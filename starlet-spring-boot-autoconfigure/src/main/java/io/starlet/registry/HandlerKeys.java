@@ -37,6 +37,8 @@ class HandlerKeys {
 
 	private final Map<Class<?>, List<RegisteredHandler>> classes = new LinkedHashMap<>();
 
+	private final Map<Class<?>, List<RegisteredHandler>> webSockets = new LinkedHashMap<>();
+
 	private final List<RegisteredHandler> serverErrors = new ArrayList<>();
 
 	void addStatus(int status, RegisteredHandler handler) {
@@ -56,6 +58,10 @@ class HandlerKeys {
 		add(serverError ? this.serverErrors : this.classes.computeIfAbsent(type, (key) -> new ArrayList<>()), handler);
 	}
 
+	void addWebSocket(Class<? extends Throwable> type, RegisteredHandler handler) {
+		add(this.webSockets.computeIfAbsent(type, (key) -> new ArrayList<>()), handler);
+	}
+
 	private static void add(List<RegisteredHandler> handlers, RegisteredHandler handler) {
 		if (!handlers.contains(handler)) {
 			handlers.add(handler);
@@ -68,6 +74,11 @@ class HandlerKeys {
 
 	void forEachClass(BiConsumer<Class<?>, RegisteredHandler> action) {
 		this.classes.forEach((type, handlers) -> action.accept(type, first(type.getName(), handlers)));
+	}
+
+	void forEachWebSocket(BiConsumer<Class<?>, RegisteredHandler> action) {
+		this.webSockets.forEach(
+				(type, handlers) -> action.accept(type, first(type.getName() + " of WebSocket sessions", handlers)));
 	}
 
 	@Nullable RegisteredHandler getServerError() {

@@ -20,14 +20,15 @@ import java.util.function.Supplier;
 
 import io.starlet.HttpException;
 import io.starlet.HttpExceptionHandler;
+import io.starlet.WebSocketExceptionHandler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * A handler that was found at start-up: a method of a bean, or an
- * {@link HttpExceptionHandler}.
+ * A handler that was found at start-up: a method of a bean, an
+ * {@link HttpExceptionHandler} or a {@link WebSocketExceptionHandler}.
  *
  * @since 0.1.0
  */
@@ -39,12 +40,12 @@ public final class RegisteredHandler {
 
 	private final @Nullable HandlerMethod method;
 
-	private final @Nullable Supplier<HttpExceptionHandler<?>> handler;
+	private final @Nullable Supplier<?> handler;
 
 	private final Class<?> exceptionType;
 
 	private RegisteredHandler(String description, int order, @Nullable HandlerMethod method,
-			@Nullable Supplier<HttpExceptionHandler<?>> handler, Class<?> exceptionType) {
+			@Nullable Supplier<?> handler, Class<?> exceptionType) {
 		this.description = description;
 		this.order = order;
 		this.method = method;
@@ -56,15 +57,14 @@ public final class RegisteredHandler {
 		return new RegisteredHandler(description, order, method, null, Throwable.class);
 	}
 
-	static RegisteredHandler of(String description, int order, Class<?> exceptionType,
-			Supplier<HttpExceptionHandler<?>> handler) {
+	static RegisteredHandler of(String description, int order, Class<?> exceptionType, Supplier<?> handler) {
 		return new RegisteredHandler(description, order, null, handler, exceptionType);
 	}
 
 	/**
 	 * Return the handler method.
 	 * @return the method, its bean not necessarily created; {@code null} if this is an
-	 * {@link HttpExceptionHandler}
+	 * object
 	 */
 	public @Nullable HandlerMethod getMethod() {
 		return this.method;
@@ -72,16 +72,19 @@ public final class RegisteredHandler {
 
 	/**
 	 * Return the handler, which creates its bean where Spring has not done so.
+	 * @param <H> the type of handler
+	 * @param type the type of handler
 	 * @return the handler
 	 * @throws IllegalStateException if this is a method
+	 * @throws ClassCastException if it is of the other type
 	 */
-	public HttpExceptionHandler<?> getHandler() {
+	public <H> H getHandler(Class<H> type) {
 		Assert.state(this.handler != null, "Handler is a method");
-		return this.handler.get();
+		return type.cast(this.handler.get());
 	}
 
 	/**
-	 * Select what is passed to the {@link #getHandler() handler}.
+	 * Select what is passed to the {@link #getHandler handler}.
 	 * @param exception the exception
 	 * @param httpException the HTTP exception that it is or amounts to, if any
 	 * @return the exception if the handler takes it, else the HTTP exception

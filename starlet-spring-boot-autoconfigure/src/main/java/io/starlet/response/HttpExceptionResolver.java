@@ -16,12 +16,17 @@
 
 package io.starlet.response;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 import io.starlet.HttpException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatus;
@@ -36,11 +41,14 @@ import org.springframework.web.server.MethodNotAllowedException;
 
 /**
  * Tells whether an exception is an HTTP exception, and what it says to the client (rules
- * R5, R6 and R11).
+ * R5 to R7 and R11).
  *
  * @since 0.1.0
  */
 public final class HttpExceptionResolver {
+
+	/** One may be its own cause's cause. */
+	private static final int MAX_WRAPPERS = 100;
 
 	private final Map<Class<?>, Optional<ResponseStatus>> responseStatuses = new ConcurrentReferenceHashMap<>(16,
 			ReferenceType.WEAK);
@@ -64,6 +72,36 @@ public final class HttpExceptionResolver {
 			.orElse(null);
 		return (annotation == null || isServerError(annotation.code())) ? null : new HttpException(annotation.code(),
 				StringUtils.hasText(annotation.reason()) ? annotation.reason() : null, null, exception);
+	}
+
+	/**
+	 * Look through wrappers that only carry another exception (rule R7).
+	 * @param exception the exception
+	 * @return what it carries, or the exception itself
+	 */
+	public static Throwable unwrap(Throwable exception) {
+		Throwable current = Exceptions.unwrap(exception);
+		int wrappers = 0;
+		while ((current instanceof CompletionException || current instanceof ExecutionException
+				|| current instanceof InvocationTargetException || current instanceof UndeclaredThrowableException)
+				&& current.getCause() != null && wrappers++ < MAX_WRAPPERS) {
+			current = Exceptions.unwrap(current.getCause());
+		}
+		return current;
+	}
+
+	/**
+	 * Return an exception's message. One that can't be told is no reason not to answer.
+	 * @param exception the exception
+	 * @return its message; {@code null} if it has none or fails to tell it
+	 */
+	public static @Nullable String getMessage(Throwable exception) {
+		try {
+			return exception.getMessage();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
 	}
 
 	private static @Nullable HttpException resolve(Throwable exception, ErrorResponse errorResponse) {

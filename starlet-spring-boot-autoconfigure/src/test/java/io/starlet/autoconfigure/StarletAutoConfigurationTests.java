@@ -44,6 +44,8 @@ import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import io.starlet.traceback.TracebackRenderer;
 import org.apache.catalina.connector.RequestFacade;
+import io.starlet.websocket.ExceptionWebSocketHandlerAdapter;
+import io.starlet.websocket.WebSocketExceptionResponder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +72,7 @@ import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -81,7 +84,8 @@ class StarletAutoConfigurationTests {
 	private static final List<Class<?>> BEANS = List.of(ExceptionHandlers.class, HttpExceptionResolver.class,
 			DefaultResponseWriter.class, HandlerInvoker.class, ReturnValueWriter.class, ExceptionResponder.class,
 			ServerErrorWebFilter.class, HandledExceptionWebFilter.class, ServerErrorWebExceptionHandler.class,
-			LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class);
+			LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class, WebSocketExceptionResponder.class,
+			ExceptionWebSocketHandlerAdapter.class);
 
 	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(
@@ -209,11 +213,12 @@ class StarletAutoConfigurationTests {
 	@Test
 	void everyPropertyHasADescription() throws IOException {
 		String metadata = read("META-INF/spring-configuration-metadata.json");
-		Map<String, String> names = Map.of("starlet.enabled", "true", "starlet.debug", "false",
-				"starlet.filter-exceptions", "\"handle\"", "starlet.raise-server-exceptions", "false",
-				"starlet.traceback.application-packages", "", "starlet.traceback.editor", "",
-				"starlet.traceback.path-mapping", "", "starlet.traceback.redacted-names", "",
-				"starlet.traceback.allow-in-production", "false", "starlet.traceback.allowed-addresses", "");
+		Map<String, String> names = Map.ofEntries(entry("starlet.enabled", "true"), entry("starlet.debug", "false"),
+				entry("starlet.filter-exceptions", "\"handle\""), entry("starlet.raise-server-exceptions", "false"),
+				entry("starlet.traceback.application-packages", ""), entry("starlet.traceback.editor", ""),
+				entry("starlet.traceback.path-mapping", ""), entry("starlet.traceback.redacted-names", ""),
+				entry("starlet.traceback.allow-in-production", "false"),
+				entry("starlet.traceback.allowed-addresses", ""), entry("starlet.websocket.close-timeout", "\"10s\""));
 		String[] properties = metadata.substring(metadata.indexOf("\"properties\""), metadata.indexOf("\"hints\""))
 			.split("\\{", -1);
 		for (Map.Entry<String, String> name : names.entrySet()) {

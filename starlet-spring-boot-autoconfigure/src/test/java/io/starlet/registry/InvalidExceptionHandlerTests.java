@@ -155,7 +155,7 @@ class InvalidExceptionHandlerTests {
 		String takeHttpException = "Let it take io.starlet.HttpException, or a class that this extends.";
 		String takeIoException = "Let it take java.io.IOException, or a class that this extends.";
 		String notPrivate = "Make it an instance method that is not private.";
-		String implement = "Implement HttpExceptionHandler, or annotate a method of the bean instead.";
+		String implement = "Implement one of them, or annotate a method of the bean instead.";
 		return Stream.of(Arguments.of(StatusTooLow.class,
 				"method '$StatusTooLow#handle()' of $ is registered for status 99, which is no HTTP status.", noStatus),
 				Arguments.of(StatusTooHigh.class,
@@ -223,11 +223,11 @@ class InvalidExceptionHandlerTests {
 								+ "of exceptions."),
 				Arguments.of(NoHandlerClass.class,
 						"$ (class $NoHandlerClass) is annotated as an exception handler, but is no "
-								+ "HttpExceptionHandler.",
+								+ "HttpExceptionHandler and no WebSocketExceptionHandler.",
 						implement),
 				Arguments.of(NoHandlerBean.class,
 						"bean 'bean', declared by method '$NoHandlerBean#bean()' is annotated as an exception handler, "
-								+ "but is no HttpExceptionHandler.",
+								+ "but is no HttpExceptionHandler and no WebSocketExceptionHandler.",
 						implement),
 				Arguments.of(Proxied.class,
 						"method '$Proxied#handle()' of $ can't be called, because the bean's proxy has no such method.",

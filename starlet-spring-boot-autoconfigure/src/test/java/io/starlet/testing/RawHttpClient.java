@@ -74,13 +74,22 @@ public final class RawHttpClient implements AutoCloseable {
 	}
 
 	public void write(String text) {
+		write(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	void write(byte[] bytes) {
 		try {
-			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+			this.socket.getOutputStream().write(bytes);
 			this.socket.getOutputStream().flush();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/** What was not read yet, for what is no longer HTTP. */
+	InputStream in() {
+		return this.in;
 	}
 
 	/** Read the response to a request with the given method. */

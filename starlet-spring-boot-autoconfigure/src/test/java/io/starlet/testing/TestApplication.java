@@ -20,12 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 
 /**
  * A Spring Boot application on a real server and a random port of the loopback interface.
@@ -39,13 +42,24 @@ public final class TestApplication implements AutoCloseable {
 	}
 
 	/**
-	 * Start an application.
+	 * Start an application on Reactor Netty.
 	 * @param configuration its configuration class
 	 * @param properties its properties, as {@code name=value}
 	 */
 	public static TestApplication start(Class<?> configuration, String... properties) {
+		return start(Server.REACTOR_NETTY, configuration, properties);
+	}
+
+	/**
+	 * Start an application.
+	 * @param server the server to run it on, unless it has a factory of its own
+	 * @param configuration its configuration class
+	 * @param properties its properties, as {@code name=value}
+	 */
+	public static TestApplication start(Server server, Class<?> configuration, String... properties) {
 		List<String> all = new ArrayList<>(List.of("server.port=0", "server.address=127.0.0.1",
-				"spring.main.banner-mode=off", "logging.level.root=info", "logging.level.io.starlet=debug"));
+				"spring.main.banner-mode=off", "logging.level.root=info", "logging.level.io.starlet=debug",
+				"test.server=" + server.name(), "spring.autoconfigure.exclude=" + server.exclusions()));
 		all.addAll(List.of(properties));
 		return new TestApplication(
 				(ReactiveWebServerApplicationContext) new SpringApplicationBuilder(Configuration.class, configuration)
@@ -63,6 +77,20 @@ public final class TestApplication implements AutoCloseable {
 
 	public RawHttpClient connect() {
 		return RawHttpClient.connect(port(), bean(RequestsInFlight.class)::awaitNone);
+	}
+
+	/**
+	 * Open a WebSocket session.
+	 * @param path the path
+	 * @param headers more headers of the request
+	 */
+	public RawWebSocketClient webSocket(String path, String... headers) {
+		return connectWebSocket(path, headers).open();
+	}
+
+	/** The same without the handshake. */
+	public RawWebSocketClient connectWebSocket(String path, String... headers) {
+		return RawWebSocketClient.on(connect(), path, headers);
 	}
 
 	/** Send one GET request on a connection of its own. */
@@ -99,6 +127,12 @@ public final class TestApplication implements AutoCloseable {
 			ReactorResourceFactory factory = new ReactorResourceFactory();
 			factory.setUseGlobalResources(false);
 			return factory;
+		}
+
+		@Bean
+		WebSocketServiceConfigurer webSocketServiceConfigurer(@Value("${test.server}") Server server,
+				ObjectProvider<WebFluxConfigurer> configurers) {
+			return new WebSocketServiceConfigurer(server, configurers);
 		}
 
 	}

@@ -1,0 +1,275 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.websocket;
+
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+import jakarta.websocket.Session;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.HandshakeInfo;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.adapter.AbstractWebSocketSession;
+import org.springframework.web.reactive.socket.adapter.StandardWebSocketSession;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/**
+ * A session that stays whole when its handler fails, so that it can still be closed with
+ * a code: neither direction is cut short, and it is known which errors are the
+ * connection's.
+ */
+final class TrackedWebSocketSession implements WebSocketSession {
+
+	private static final boolean JAKARTA = ClassUtils.isPresent("jakarta.websocket.Session",
+			TrackedWebSocketSession.class.getClassLoader());
+
+	/** A control frame has 125 bytes, the code takes two of them. */
+	private static final int MAX_REASON = 123;
+
+	private static final int MAX_CAUSES = 100;
+
+	private final WebSocketSession delegate;
+
+	/** Completed when what is being sent has been sent. */
+	private final Set<Sinks.Empty<Void>> sending = ConcurrentHashMap.newKeySet();
+
+	private volatile @Nullable Throwable receiveError;
+
+	private volatile @Nullable Throwable sendError;
+
+	private volatile boolean received;
+
+	private volatile boolean failed;
+
+	private volatile boolean closing;
+
+	TrackedWebSocketSession(WebSocketSession delegate) {
+		this.delegate = delegate;
+	}
+
+	@Override
+	public String getId() {
+		return this.delegate.getId();
+	}
+
+	@Override
+	public HandshakeInfo getHandshakeInfo() {
+		return this.delegate.getHandshakeInfo();
+	}
+
+	@Override
+	public DataBufferFactory bufferFactory() {
+		return this.delegate.bufferFactory();
+	}
+
+	@Override
+	public Map<String, Object> getAttributes() {
+		return this.delegate.getAttributes();
+	}
+
+	@Override
+	public Flux<WebSocketMessage> receive() {
+		return Flux.defer(() -> {
+			this.received = true;
+			return new UncancelledReceive(this.delegate.receive(), (error) -> this.receiveError = error);
+		});
+	}
+
+	/**
+	 * Send messages. Where they end in an error, or nobody waits for them any more, those
+	 * before are sent whole.
+	 */
+	@Override
+	public Mono<Void> send(Publisher<WebSocketMessage> messages) {
+		return Mono.create((sink) -> {
+			AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
+			Sinks.Empty<Void> cancelled = Sinks.empty();
+			Sinks.Empty<Void> sent = Sinks.empty();
+			this.sending.add(sent);
+			Flux<WebSocketMessage> whole = Flux.from(messages)
+				.takeUntilOther(cancelled.asMono())
+				.onErrorResume((raised) -> {
+					error.set(raised);
+					return Flux.empty();
+				});
+			sink.onCancel(cancelled::tryEmitEmpty);
+			Mono.defer(() -> sender().send(whole))
+				.doOnError((failure) -> this.sendError = failure)
+				.then(Mono.defer(() -> Mono.justOrEmpty(error.get()).<Void>flatMap(Mono::error)))
+				.doFinally((signal) -> {
+					this.sending.remove(sent);
+					sent.tryEmitEmpty();
+				})
+				.contextWrite(sink.contextView())
+				.subscribe(null, sink::error, sink::success);
+		});
+	}
+
+	private WebSocketSession sender() {
+		return (this.failed && JAKARTA && Jakarta.supports(this.delegate)) ? Jakarta.renew(this.delegate)
+				: this.delegate;
+	}
+
+	@Override
+	public boolean isOpen() {
+		return this.delegate.isOpen();
+	}
+
+	@Override
+	public Mono<Void> close(CloseStatus status) {
+		CloseStatus sendable = new CloseStatus(status.getCode(), cut(status.getReason()));
+		Mono<Void> close = Mono.defer(() -> {
+			this.closing = true;
+			return this.delegate.close(sendable);
+		});
+		// Waits for the client to take what it was sent before
+		return (JAKARTA && Jakarta.supports(this.delegate)) ? close.subscribeOn(Schedulers.boundedElastic()) : close;
+	}
+
+	private static @Nullable String cut(@Nullable String reason) {
+		if (reason == null || reason.isEmpty()) {
+			return null;
+		}
+		ByteBuffer bytes = ByteBuffer.allocate(MAX_REASON);
+		StandardCharsets.UTF_8.newEncoder()
+			.onMalformedInput(CodingErrorAction.REPLACE)
+			.encode(CharBuffer.wrap(reason), bytes, true);
+		return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+	}
+
+	@Override
+	public Mono<CloseStatus> closeStatus() {
+		return this.delegate.closeStatus();
+	}
+
+	@Override
+	public WebSocketMessage textMessage(String payload) {
+		return this.delegate.textMessage(payload);
+	}
+
+	@Override
+	public WebSocketMessage binaryMessage(Function<DataBufferFactory, DataBuffer> payloadFactory) {
+		return this.delegate.binaryMessage(payloadFactory);
+	}
+
+	@Override
+	public WebSocketMessage pingMessage(Function<DataBufferFactory, DataBuffer> payloadFactory) {
+		return this.delegate.pingMessage(payloadFactory);
+	}
+
+	@Override
+	public WebSocketMessage pongMessage(Function<DataBufferFactory, DataBuffer> payloadFactory) {
+		return this.delegate.pongMessage(payloadFactory);
+	}
+
+	@Override
+	public String toString() {
+		return this.delegate.toString();
+	}
+
+	/**
+	 * Note that the handler has failed, and wait for what it sent.
+	 */
+	Mono<Void> fail() {
+		return Mono.defer(() -> {
+			this.failed = true;
+			return Mono.when(this.sending.stream().map(Sinks.Empty::asMono).toList());
+		});
+	}
+
+	/**
+	 * Receive what the client still sends, if nobody does, or Jetty would never see its
+	 * answer to the close frame.
+	 */
+	void drain() {
+		if (!this.received) {
+			receive().subscribe(null, (error) -> {
+			}).dispose();
+		}
+	}
+
+	/** Whether it was closed from here, or by the client. */
+	boolean isClosed() {
+		return this.closing || !isOpen();
+	}
+
+	/**
+	 * Whether an exception tells that the client has gone or does not keep to the
+	 * protocol, and is no doing of the application's.
+	 */
+	boolean isLost(Throwable exception) {
+		Throwable sendError = this.sendError;
+		return isCausedBy(exception, this.receiveError) || (sendError != null && isCausedBy(exception, sendError)
+				&& (!isOpen() || DisconnectedClientHelper.isClientDisconnectedException(sendError)));
+	}
+
+	private static boolean isCausedBy(Throwable exception, @Nullable Throwable error) {
+		Throwable current = exception;
+		for (int i = 0; error != null && current != null && i < MAX_CAUSES; i++) {
+			if (current.equals(error)) {
+				return true;
+			}
+			current = current.getCause();
+		}
+		return false;
+	}
+
+	/** Loaded only where there is a Jakarta WebSocket API. */
+	private static final class Jakarta {
+
+		private static final Method NATIVE_SESSION = Objects
+			.requireNonNull(ReflectionUtils.findMethod(AbstractWebSocketSession.class, "getDelegate"));
+
+		static {
+			ReflectionUtils.makeAccessible(NATIVE_SESSION);
+		}
+
+		static boolean supports(WebSocketSession session) {
+			return session instanceof StandardWebSocketSession;
+		}
+
+		/** Spring's can send only once, and there is no other way to the server's. */
+		static WebSocketSession renew(WebSocketSession session) {
+			Session nativeSession = (Session) Objects
+				.requireNonNull(ReflectionUtils.invokeMethod(NATIVE_SESSION, session));
+			return new StandardWebSocketSession(nativeSession, session.getHandshakeInfo(), session.bufferFactory());
+		}
+
+	}
+
+}

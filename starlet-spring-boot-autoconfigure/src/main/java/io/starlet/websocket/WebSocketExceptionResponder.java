@@ -1,0 +1,206 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.websocket;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.starlet.HttpException;
+import io.starlet.WebSocketException;
+import io.starlet.WebSocketExceptionHandler;
+import io.starlet.invocation.HandlerInvoker;
+import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandler;
+import io.starlet.response.ErrorLog;
+import io.starlet.response.HttpExceptionResolver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.log.LogFormatUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Closes sessions whose handler failed, with a registered handler or with the code and
+ * reason that the exception stands for (rules R26 to R28).
+ *
+ * @since 0.1.0
+ */
+public final class WebSocketExceptionResponder {
+
+	private static final Log logger = LogFactory.getLog(WebSocketExceptionResponder.class);
+
+	private static final CloseStatus INTERNAL_ERROR = CloseStatus.SERVER_ERROR.withReason("Internal Error");
+
+	private final ExceptionHandlers handlers;
+
+	private final HttpExceptionResolver httpExceptionResolver;
+
+	private final HandlerInvoker handlerInvoker;
+
+	private final Duration closeTimeout;
+
+	/**
+	 * Create a responder.
+	 * @param handlers the registered handlers
+	 * @param httpExceptionResolver tells HTTP exceptions from errors
+	 * @param handlerInvoker calls a handler
+	 * @param closeTimeout how long a handler may take to close a session, and a client to
+	 * take the close frame
+	 */
+	public WebSocketExceptionResponder(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+			HandlerInvoker handlerInvoker, Duration closeTimeout) {
+		this.handlers = handlers;
+		this.httpExceptionResolver = httpExceptionResolver;
+		this.handlerInvoker = handlerInvoker;
+		this.closeTimeout = closeTimeout;
+	}
+
+	/**
+	 * Close a session because of an exception.
+	 * @param session the session
+	 * @param handshake the exchange that opened it
+	 * @param raised the exception
+	 * @return completes when the session has been closed; never fails
+	 */
+	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
+		return session.fail()
+			.timeout(this.closeTimeout, Mono.empty())
+			.then(Mono.defer(() -> tryRespond(session, handshake, raised, List.of(), null)))
+			.onErrorResume((error) -> {
+				logError(handshake, error);
+				return close(session, handshake, INTERNAL_ERROR);
+			});
+	}
+
+	private Mono<Void> tryRespond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised,
+			List<RegisteredHandler> tried, @Nullable Throwable translated) {
+		if (session.isLost(raised)) {
+			logger.debug("%sWebSocket session was lost: %s".formatted(handshake.getLogPrefix(), raised));
+			return Mono.empty();
+		}
+		Throwable exception = HttpExceptionResolver.unwrap(raised);
+		HttpException httpException = this.httpExceptionResolver.resolve(exception);
+		RegisteredHandler handler = this.handlers.findForWebSocket(exception, httpException, tried);
+		CloseStatus status = getCloseStatus(exception, httpException);
+		if (translated != null && translated != raised) {
+			raised.addSuppressed(translated);
+		}
+		boolean error = status == null && (handler == null || this.handlers.takesAnyError(handler));
+		if (!error && tried.isEmpty()) {
+			logHandled(handshake, exception, handler);
+		}
+		if (handler == null || session.isClosed()) {
+			if (status != null) {
+				return close(session, handshake, status);
+			}
+			return error ? Mono.error(raised) : Mono.empty();
+		}
+		Mono<Void> handled = call(handler, session, handshake, exception,
+				error ? serverError(exception) : httpException)
+			.then(checkClosed(session, handler, exception))
+			.timeout(this.closeTimeout,
+					Mono.error(() -> new UnclosedSessionException(handler,
+							"did not close the session within " + this.closeTimeout, exception)))
+			.onErrorResume((failure) -> !(failure instanceof UnclosedSessionException),
+					(failure) -> tryRespond(session, handshake, failure, append(tried, handler), raised));
+		return error ? handled.doOnSuccess((closed) -> logError(handshake, raised)) : handled;
+	}
+
+	private Mono<Void> call(RegisteredHandler handler, TrackedWebSocketSession session, ServerWebExchange handshake,
+			Throwable exception, @Nullable HttpException httpException) {
+		return Mono.defer(() -> {
+			session.drain();
+			HandlerMethod method = handler.getMethod();
+			return (method != null) ? this.handlerInvoker.invoke(method, session, handshake, exception, httpException)
+					: this.handlerInvoker.invoke(handler.getHandler(WebSocketExceptionHandler.class), session,
+							handler.selectArgument(exception, httpException));
+		});
+	}
+
+	private static Mono<Void> checkClosed(TrackedWebSocketSession session, RegisteredHandler handler,
+			Throwable exception) {
+		return Mono.fromRunnable(() -> {
+			if (!session.isClosed()) {
+				throw new UnclosedSessionException(handler, "returned without closing the session", exception);
+			}
+		});
+	}
+
+	private Mono<Void> close(TrackedWebSocketSession session, ServerWebExchange handshake, CloseStatus status) {
+		if (session.isClosed()) {
+			return Mono.empty();
+		}
+		session.drain();
+		return session.close(status).timeout(this.closeTimeout).onErrorResume((failure) -> {
+			logger.debug("%sCould not send the close frame: %s".formatted(handshake.getLogPrefix(), failure));
+			return Mono.empty();
+		});
+	}
+
+	private static @Nullable CloseStatus getCloseStatus(Throwable exception, @Nullable HttpException httpException) {
+		if (exception instanceof WebSocketException webSocketException) {
+			return new CloseStatus(webSocketException.getCode(), webSocketException.getReason());
+		}
+		if (httpException == null) {
+			return null;
+		}
+		return httpException.getStatusCode().is5xxServerError() ? INTERNAL_ERROR
+				: new CloseStatus(CloseStatus.POLICY_VIOLATION.getCode(), httpException.getDetail());
+	}
+
+	/** As the server-error handler of the outer layer gets one. */
+	private static HttpException serverError(Throwable exception) {
+		return new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
+	}
+
+	private static List<RegisteredHandler> append(List<RegisteredHandler> tried, RegisteredHandler handler) {
+		List<RegisteredHandler> appended = new ArrayList<>(tried);
+		appended.add(handler);
+		return appended;
+	}
+
+	private static void logHandled(ServerWebExchange handshake, Throwable exception,
+			@Nullable RegisteredHandler handler) {
+		if (logger.isDebugEnabled()) {
+			logger.debug(
+					"%sHandled %s: %s, by %s".formatted(handshake.getLogPrefix(), exception.getClass().getSimpleName(),
+							LogFormatUtils.formatValue(HttpExceptionResolver.getMessage(exception), 200, true),
+							(handler != null) ? handler : "the default close frame"));
+		}
+	}
+
+	private static void logError(ServerWebExchange handshake, Throwable error) {
+		ErrorLog.log(logger, "%s1011 Internal Error for WebSocket \"%s\"".formatted(handshake.getLogPrefix(),
+				handshake.getRequest().getURI().getRawPath()), error);
+	}
+
+	/** The fault of a handler, and none of the exception's that it was to handle. */
+	private static final class UnclosedSessionException extends IllegalStateException {
+
+		private UnclosedSessionException(RegisteredHandler handler, String fault, Throwable cause) {
+			super("Exception handler, %s, %s".formatted(handler, fault), cause);
+		}
+
+	}
+
+}
