@@ -64,6 +64,10 @@ class ArchitectureTests {
 			"io.starlet.registry", "io.starlet.invocation", "io.starlet.response");
 
 	@ArchTest
+	static final ArchRule backgroundReportsToTheOuterLayer = mayImport("io.starlet.background", "io.starlet",
+			"io.starlet.filter");
+
+	@ArchTest
 	static final ArchRule everythingLivesInAPackageOfTheTable = classes().should()
 		.resideInAnyPackage("io.starlet", "io.starlet.registry", "io.starlet.invocation", "io.starlet.response",
 				"io.starlet.traceback", "io.starlet.filter", "io.starlet.websocket", "io.starlet.background",
@@ -73,13 +77,17 @@ class ArchitectureTests {
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.starlet.(**)").should().beFreeOfCycles();
 
 	@ArchTest
-	static final ArchRule noServletClassIsImported = noClasses().should()
+	static final ArchRule noServletClassIsImported = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.starlet.background.TomcatResponseEndValve")
+		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("jakarta.servlet..", "org.springframework.web.servlet..");
 
 	@ArchTest
 	static final ArchRule serversAreOptional = noClasses().that()
-		.haveNameNotMatching("io\\.starlet\\.(filter\\.DisconnectedClient|traceback\\.PeerAddress).*")
+		.haveNameNotMatching(
+				"io\\.starlet\\.(filter\\.DisconnectedClient|traceback\\.PeerAddress|background\\.(Tomcat)?ResponseEnd"
+						+ "|autoconfigure\\.BackgroundTasksConfiguration).*")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("reactor.netty..", "io.netty..", "org.apache.catalina..", "org.eclipse.jetty..");

@@ -77,7 +77,7 @@ import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StarletProperties.class)
-@Import(TracebackConfiguration.class)
+@Import({ TracebackConfiguration.class, BackgroundTasksConfiguration.class })
 public final class StarletAutoConfiguration {
 
 	@Bean

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.starlet.background.OnError;
 import io.starlet.filter.FilterExceptions;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,25 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * have been answered, so that a test that has no server sees them
  * @param traceback what tracebacks show, and to whom
  * @param websocket how sessions that fail are closed
+ * @param background how background tasks run
  * @since 0.1.0
  */
 @ConfigurationProperties("starlet")
 public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean debug,
 		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("false") boolean raiseServerExceptions,
-		@DefaultValue Traceback traceback, @DefaultValue WebSocket websocket) {
+		@DefaultValue Traceback traceback, @DefaultValue WebSocket websocket, @DefaultValue Background background) {
+
+	/**
+	 * Properties of background tasks.
+	 *
+	 * @param onError what becomes of the tasks of a request after one that failed
+	 * @param maxInFlight how many tasks may wait or run at a time, in the whole
+	 * application. Beyond it none can be added
+	 * @since 0.1.0
+	 */
+	public record Background(@DefaultValue("stop") OnError onError, @DefaultValue("10000") int maxInFlight) {
+
+	}
 
 	/**
 	 * Properties of WebSocket sessions.

@@ -34,7 +34,7 @@ import reactor.util.context.Context;
  * signalling them, {@code StackOverflowError} and {@code LinkageError}, so that they are
  * answered too (rule R24). It wraps them, as Reactor would throw them again further on.
  */
-final class ErrorResumingMono extends MonoOperator<Void, Void> {
+class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 	private final Function<Throwable, Mono<Void>> onError;
 

@@ -119,9 +119,9 @@ public final class ExceptionResponder {
 			logHandled(exchange, exception, httpException, handler);
 		}
 		if (handler != null) {
-			ResponseSnapshot before = ResponseSnapshot.of(exchange.getResponse());
+			ResponseSnapshot before = ResponseSnapshot.of(exchange);
 			return new ErrorResumingMono(call(handler, exchange, exception, httpException), (failure) -> {
-				before.restore(exchange.getResponse());
+				before.restore(exchange);
 				List<RegisteredHandler> nowTried = append(tried, handler);
 				return isClientInput(failure) ? respond(exchange, raised, nowTried, failure)
 						: respond(exchange, failure, nowTried, raised);

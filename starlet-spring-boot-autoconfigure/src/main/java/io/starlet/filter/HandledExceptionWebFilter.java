@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -56,24 +57,37 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		ResponseSnapshot before = ResponseSnapshot.of(exchange.getResponse());
+		ResponseSnapshot before = ResponseSnapshot.of(exchange);
 		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before),
-				() -> before.restore(exchange.getResponse()));
+				() -> restoreUnlessLeft(exchange, before, true)) {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				exchange.getAttributes().put(CONTEXT_ATTRIBUTE, actual.currentContext());
+				super.subscribe(actual);
+			}
+		};
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
-		before.restore(exchange.getResponse());
-		return this.responder.respond(exchange, exception).onErrorResume((error) -> Mono.deferContextual((context) -> {
-			exchange.getAttributes().put(CONTEXT_ATTRIBUTE, context);
-			return Mono.error(error);
-		}));
+		restoreUnlessLeft(exchange, before, DisconnectedClient.isSuspected(exception));
+		return this.responder.respond(exchange, exception);
+	}
+
+	/** A client that left while it got its response takes nothing back. */
+	private static void restoreUnlessLeft(ServerWebExchange exchange, ResponseSnapshot before, boolean left) {
+		if (!left || !exchange.getResponse().isCommitted()) {
+			before.restore(exchange);
+		}
 	}
 
 	/**
-	 * Return what filters had put into the Reactor context when an error passed this
-	 * layer, for the outer one (rule R25).
+	 * Return what filters have put into the Reactor context, for those who act after this
+	 * layer (rules R25 and R32).
+	 * @param exchange the exchange
+	 * @param defaultContext what to return if this layer was not reached
+	 * @return the context
 	 */
-	static ContextView getContext(ServerWebExchange exchange, ContextView defaultContext) {
+	public static ContextView getContext(ServerWebExchange exchange, ContextView defaultContext) {
 		return exchange.getAttributeOrDefault(CONTEXT_ATTRIBUTE, defaultContext);
 	}
 

@@ -27,15 +27,16 @@ import org.springframework.http.ResponseCookie;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.server.ServerWebExchange;
 
 /**
- * What filters had set on a response before the endpoint ran, to go back to when the
- * endpoint fails (rule R12).
+ * What filters had set on a response, and left to be done after it, before the endpoint
+ * ran, to go back to when the endpoint fails (rules R12 and R30).
  */
 final class ResponseSnapshot {
 
 	private static final ResponseSnapshot EMPTY = new ResponseSnapshot(null, new HttpHeaders(),
-			new LinkedMultiValueMap<>());
+			new LinkedMultiValueMap<>(), 0);
 
 	private final @Nullable HttpStatusCode status;
 
@@ -43,24 +44,31 @@ final class ResponseSnapshot {
 
 	private final MultiValueMap<String, ResponseCookie> cookies;
 
+	private final int tasks;
+
 	private ResponseSnapshot(@Nullable HttpStatusCode status, HttpHeaders headers,
-			MultiValueMap<String, ResponseCookie> cookies) {
+			MultiValueMap<String, ResponseCookie> cookies, int tasks) {
 		this.status = status;
 		this.headers = headers;
 		this.cookies = cookies;
+		this.tasks = tasks;
 	}
 
-	static ResponseSnapshot of(ServerHttpResponse response) {
+	static ResponseSnapshot of(ServerWebExchange exchange) {
+		ServerHttpResponse response = exchange.getResponse();
+		int tasks = AfterResponse.size(exchange);
 		HttpStatusCode status = response.getStatusCode();
 		if (response.getHeaders().isEmpty() && response.getCookies().isEmpty()
-				&& (status == null || status.value() == 200)) {
+				&& (status == null || status.value() == 200) && tasks == 0) {
 			return EMPTY;
 		}
 		return new ResponseSnapshot(status, HttpHeaders.copyOf(response.getHeaders()),
-				new LinkedMultiValueMap<>(response.getCookies()).deepCopy());
+				new LinkedMultiValueMap<>(response.getCookies()).deepCopy(), tasks);
 	}
 
-	void restore(ServerHttpResponse response) {
+	void restore(ServerWebExchange exchange) {
+		AfterResponse.keepFirst(exchange, this.tasks);
+		ServerHttpResponse response = exchange.getResponse();
 		if (response.isCommitted()) {
 			return;
 		}

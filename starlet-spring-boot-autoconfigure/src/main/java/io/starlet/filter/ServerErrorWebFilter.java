@@ -22,6 +22,7 @@ import io.starlet.HttpException;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.ErrorLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.AllowedAddresses;
 import io.starlet.traceback.TracebackRenderer;
@@ -112,6 +113,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised, @Nullable TracebackRenderer renderer) {
 		HttpException httpException = this.httpExceptionResolver.resolve(HttpExceptionResolver.unwrap(raised));
 		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
+			dropTasks(exchange);
 			return this.responder.respond(exchange, raised)
 				.onErrorResume((error) -> handleError(exchange, error, renderer));
 		}
@@ -132,11 +134,12 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	/** Never fails, so that the error goes on whatever becomes of the answer. */
 	private Mono<Void> answer(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {
+		dropTasks(exchange);
 		ServerHttpResponse response = exchange.getResponse();
-		ResponseSnapshot before = ResponseSnapshot.of(response);
+		ResponseSnapshot before = ResponseSnapshot.of(exchange);
 		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
 			noteFailure(error, failure);
-			before.restore(response);
+			before.restore(exchange);
 			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(response);
 		});
 		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
@@ -175,6 +178,32 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		return Mono.empty();
 	}
 
+	/**
+	 * They belong to the response that this one replaces, if the client did not get it.
+	 */
+	private static void dropTasks(ServerWebExchange exchange) {
+		if (!TrackedResponse.isWhole(exchange.getResponse())) {
+			AfterResponse.keepFirst(exchange, 0);
+		}
+	}
+
+	/**
+	 * Report an error that came after the response had been sent: the server-error
+	 * handler runs, its response is discarded, and the error is logged (rule R31).
+	 * @param exchange the exchange, whose response is not touched
+	 * @param error the error
+	 * @param message what the log says of it
+	 * @return completes when that has been done, and never fails
+	 */
+	public Mono<Void> reportAfterResponse(ServerWebExchange exchange, Throwable error, String message) {
+		RegisteredHandler handler = this.handlers.getServerErrorHandler();
+		Mono<Void> handled = (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
+		return new ErrorResumingMono(handled, (failure) -> {
+			noteFailure(error, failure);
+			return Mono.empty();
+		}).then(Mono.fromRunnable(() -> ErrorLog.log(logger, message, error)));
+	}
+
 	private static void noteFailure(Throwable error, Throwable failure) {
 		ExceptionResponder.addSuppressed(error, failure);
 		if (!List.of(error.getSuppressed()).contains(failure)) {
@@ -182,10 +211,12 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		}
 	}
 
+	private static ServerWebExchange discarding(ServerWebExchange exchange) {
+		return exchange.mutate().response(new DiscardedResponse(exchange.getResponse().bufferFactory())).build();
+	}
+
 	private Mono<Void> callHandler(ServerWebExchange exchange, Throwable error, RegisteredHandler handler) {
-		ServerWebExchange target = exchange.getResponse().isCommitted()
-				? exchange.mutate().response(new DiscardedResponse(exchange.getResponse().bufferFactory())).build()
-				: exchange;
+		ServerWebExchange target = exchange.getResponse().isCommitted() ? discarding(exchange) : exchange;
 		Throwable exception = HttpExceptionResolver.unwrap(error);
 		HttpException httpException = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
 		return Mono.deferContextual((context) -> this.responder.call(handler, target, exception, httpException)

@@ -41,6 +41,8 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	private volatile @Nullable Throwable cutBy;
 
+	private volatile @Nullable Runnable onComplete;
+
 	private TrackedResponse(ServerHttpResponse delegate) {
 		super(delegate);
 	}
@@ -73,6 +75,10 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		this.whole = true;
 	}
 
+	void onComplete(Runnable action) {
+		this.onComplete = action;
+	}
+
 	/** Note that the response ends before its end, because of an error. */
 	void cut(Throwable error) {
 		this.cutBy = error;
@@ -101,7 +107,10 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 			return DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy);
 		}
 		// Committed by the call itself, not by the subscription as what is written is
-		return isCommitted() ? super.setComplete() : super.setComplete().doOnSuccess((done) -> markWhole());
+		Mono<Void> complete = isCommitted() ? super.setComplete()
+				: super.setComplete().doOnSuccess((done) -> markWhole());
+		Runnable onComplete = this.onComplete;
+		return (onComplete != null) ? complete.doFinally((signal) -> onComplete.run()) : complete;
 	}
 
 	/** {@code Mono.doOnSuccess}, at half the allocation for every request. */

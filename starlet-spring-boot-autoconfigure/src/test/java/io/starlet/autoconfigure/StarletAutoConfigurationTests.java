@@ -29,6 +29,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.BackgroundTasks;
+import io.starlet.background.BackgroundTasksMethodArgumentResolver;
 import io.starlet.filter.ExceptionResponder;
 import io.starlet.filter.HandledExceptionWebFilter;
 import io.starlet.filter.LayerOrderCustomizer;
@@ -85,7 +87,8 @@ class StarletAutoConfigurationTests {
 			DefaultResponseWriter.class, HandlerInvoker.class, ReturnValueWriter.class, ExceptionResponder.class,
 			ServerErrorWebFilter.class, HandledExceptionWebFilter.class, ServerErrorWebExceptionHandler.class,
 			LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class, WebSocketExceptionResponder.class,
-			ExceptionWebSocketHandlerAdapter.class);
+			ExceptionWebSocketHandlerAdapter.class, BackgroundTasks.Factory.class,
+			BackgroundTasksMethodArgumentResolver.class);
 
 	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(
@@ -218,7 +221,8 @@ class StarletAutoConfigurationTests {
 				entry("starlet.traceback.application-packages", ""), entry("starlet.traceback.editor", ""),
 				entry("starlet.traceback.path-mapping", ""), entry("starlet.traceback.redacted-names", ""),
 				entry("starlet.traceback.allow-in-production", "false"),
-				entry("starlet.traceback.allowed-addresses", ""), entry("starlet.websocket.close-timeout", "\"10s\""));
+				entry("starlet.traceback.allowed-addresses", ""), entry("starlet.websocket.close-timeout", "\"10s\""),
+				entry("starlet.background.on-error", "\"stop\""), entry("starlet.background.max-in-flight", "10000"));
 		String[] properties = metadata.substring(metadata.indexOf("\"properties\""), metadata.indexOf("\"hints\""))
 			.split("\\{", -1);
 		for (Map.Entry<String, String> name : names.entrySet()) {

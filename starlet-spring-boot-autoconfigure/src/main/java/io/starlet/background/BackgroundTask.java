@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.background;
+
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.util.Assert;
+
+/**
+ * One task: reactive or blocking work with a name.
+ */
+final class BackgroundTask {
+
+	private final String name;
+
+	private final @Nullable Supplier<? extends Mono<Void>> reactive;
+
+	private final @Nullable Runnable blocking;
+
+	private BackgroundTask(String name, @Nullable Supplier<? extends Mono<Void>> reactive,
+			@Nullable Runnable blocking) {
+		this.name = name;
+		this.reactive = reactive;
+		this.blocking = blocking;
+	}
+
+	static BackgroundTask reactive(String name, Supplier<? extends Mono<Void>> work) {
+		Assert.notNull(work, "'task' must not be null");
+		return new BackgroundTask(name, work, null);
+	}
+
+	static BackgroundTask blocking(String name, Runnable work) {
+		Assert.notNull(work, "'task' must not be null");
+		return new BackgroundTask(name, null, work);
+	}
+
+	/**
+	 * Started in {@code handle}, which restores the thread locals that Micrometer
+	 * propagates from the Reactor context, if it is there.
+	 */
+	Mono<Void> start(Scheduler nonBlocking, Scheduler blocking) {
+		return Mono.just(this).<Mono<Void>>handle((task, sink) -> {
+			try {
+				sink.next(task.run());
+			}
+			catch (StackOverflowError | LinkageError ex) {
+				// Reactor would throw these on, and nobody would know that the task has
+				// ended
+				sink.error(new ExecutionException(ex));
+			}
+		}).flatMap((work) -> work).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
+	}
+
+	private Mono<Void> run() {
+		if (this.blocking != null) {
+			this.blocking.run();
+			return Mono.empty();
+		}
+		Mono<Void> work = (this.reactive != null) ? this.reactive.get() : null;
+		Assert.state(work != null, "The task returned null instead of a Mono");
+		return work;
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
+	}
+
+}
