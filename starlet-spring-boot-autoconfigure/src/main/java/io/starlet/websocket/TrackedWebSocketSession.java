@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -127,7 +128,11 @@ final class TrackedWebSocketSession implements WebSocketSession {
 					error.set(raised);
 					return Flux.empty();
 				});
-			sink.onCancel(cancelled::tryEmitEmpty);
+			AtomicBoolean awaited = new AtomicBoolean(true);
+			sink.onCancel(() -> {
+				awaited.set(false);
+				cancelled.tryEmitEmpty();
+			});
 			Mono.defer(() -> sender().send(whole))
 				.doOnError((failure) -> this.sendError = failure)
 				.then(Mono.defer(() -> Mono.justOrEmpty(error.get()).<Void>flatMap(Mono::error)))
@@ -136,7 +141,11 @@ final class TrackedWebSocketSession implements WebSocketSession {
 					sent.tryEmitEmpty();
 				})
 				.contextWrite(sink.contextView())
-				.subscribe(null, sink::error, sink::success);
+				.subscribe(null, (failure) -> {
+					if (awaited.get()) {
+						sink.error(failure);
+					}
+				}, sink::success);
 		});
 	}
 
@@ -158,7 +167,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			return this.delegate.close(sendable);
 		});
 		// Waits for the client to take what it was sent before
-		return (JAKARTA && Jakarta.supports(this.delegate)) ? close.subscribeOn(Schedulers.boundedElastic()) : close;
+		return (this.failed && JAKARTA && Jakarta.supports(this.delegate))
+				? close.subscribeOn(Schedulers.boundedElastic()) : close;
 	}
 
 	private static @Nullable String cut(@Nullable String reason) {
@@ -228,19 +238,19 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		return this.closing || !isOpen();
 	}
 
-	/**
-	 * Whether an exception tells that the client has gone or does not keep to the
-	 * protocol, and is no doing of the application's.
-	 */
+	/** Whether an exception tells that the client has gone. */
 	boolean isLost(Throwable exception) {
-		Throwable sendError = this.sendError;
-		return isCausedBy(exception, this.receiveError) || (sendError != null && isCausedBy(exception, sendError)
-				&& (!isOpen() || DisconnectedClientHelper.isClientDisconnectedException(sendError)));
+		return isLost(exception, this.receiveError) || isLost(exception, this.sendError);
 	}
 
-	private static boolean isCausedBy(Throwable exception, @Nullable Throwable error) {
+	private boolean isLost(Throwable exception, @Nullable Throwable error) {
+		return error != null && isCausedBy(exception, error)
+				&& (!isOpen() || DisconnectedClientHelper.isClientDisconnectedException(error));
+	}
+
+	private static boolean isCausedBy(Throwable exception, Throwable error) {
 		Throwable current = exception;
-		for (int i = 0; error != null && current != null && i < MAX_CAUSES; i++) {
+		for (int i = 0; current != null && i < MAX_CAUSES; i++) {
 			if (current.equals(error)) {
 				return true;
 			}
