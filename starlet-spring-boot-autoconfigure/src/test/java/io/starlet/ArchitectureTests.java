@@ -87,7 +87,7 @@ class ArchitectureTests {
 	static final ArchRule serversAreOptional = noClasses().that()
 		.haveNameNotMatching(
 				"io\\.starlet\\.(filter\\.DisconnectedClient|traceback\\.PeerAddress|background\\.(Tomcat)?ResponseEnd"
-						+ "|autoconfigure\\.BackgroundTasksConfiguration).*")
+						+ "|websocket\\.ReactorNettyConnection|autoconfigure\\.BackgroundTasksConfiguration).*")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("reactor.netty..", "io.netty..", "org.apache.catalina..", "org.eclipse.jetty..");

@@ -243,6 +243,12 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		return isLost(exception, this.receiveError) || isLost(exception, this.sendError);
 	}
 
+	/** Whether it tells of a message that is too long, which the other servers refuse. */
+	boolean isMessageTooLong(Throwable exception) {
+		Throwable error = this.receiveError;
+		return error != null && isCausedBy(exception, error) && ReactorNettyConnection.isTooLong(error);
+	}
+
 	private boolean isLost(Throwable exception, @Nullable Throwable error) {
 		return error != null && isCausedBy(exception, error)
 				&& (!isOpen() || DisconnectedClientHelper.isClientDisconnectedException(error));

@@ -17,6 +17,7 @@
 package io.starlet.websocket;
 
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.CloseableDataBuffer;
@@ -51,15 +53,19 @@ final class UncancelledReceive extends FluxOperator<WebSocketMessage, WebSocketM
 
 	private static final class Receiver implements CoreSubscriber<WebSocketMessage>, Subscription {
 
+		private static final AtomicLongFieldUpdater<Receiver> REQUESTED = AtomicLongFieldUpdater
+			.newUpdater(Receiver.class, "requested");
+
 		private final CoreSubscriber<? super WebSocketMessage> actual;
 
 		private final Consumer<Throwable> onError;
 
 		private @Nullable Subscription upstream;
 
-		private volatile boolean unbounded;
-
 		private volatile boolean cancelled;
+
+		@SuppressWarnings("UnusedVariable")
+		private volatile long requested;
 
 		private Receiver(CoreSubscriber<? super WebSocketMessage> actual, Consumer<Throwable> onError) {
 			this.actual = actual;
@@ -81,7 +87,6 @@ final class UncancelledReceive extends FluxOperator<WebSocketMessage, WebSocketM
 		public void onNext(WebSocketMessage message) {
 			if (this.cancelled) {
 				drop(message);
-				requestNext();
 				return;
 			}
 			try {
@@ -118,29 +123,18 @@ final class UncancelledReceive extends FluxOperator<WebSocketMessage, WebSocketM
 
 		@Override
 		public void request(long demand) {
-			if (demand == Long.MAX_VALUE) {
-				this.unbounded = true;
-			}
-			if (this.upstream != null) {
-				this.upstream.request(demand);
+			long before = Operators.addCap(REQUESTED, this, demand);
+			// Spring's session on Jetty fails if it is asked for more than there can be
+			long left = Long.MAX_VALUE - before;
+			if (this.upstream != null && left > 0) {
+				this.upstream.request(Math.min(demand, left));
 			}
 		}
 
 		@Override
 		public void cancel() {
-			if (!this.cancelled) {
-				this.cancelled = true;
-				requestNext();
-			}
-		}
-
-		/**
-		 * One by one, as Spring's session on Jetty can't count beyond the largest demand.
-		 */
-		private void requestNext() {
-			if (!this.unbounded) {
-				request(1);
-			}
+			this.cancelled = true;
+			request(Long.MAX_VALUE);
 		}
 
 	}

@@ -98,6 +98,10 @@ public final class WebSocketExceptionResponder {
 			logger.debug("%sWebSocket session was lost: %s".formatted(handshake.getLogPrefix(), raised));
 			return Mono.empty();
 		}
+		if (session.isMessageTooLong(raised)) {
+			logger.debug("%sWebSocket message was too long: %s".formatted(handshake.getLogPrefix(), raised));
+			return close(session, handshake, CloseStatus.TOO_BIG_TO_PROCESS);
+		}
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.findForWebSocket(exception, httpException, tried);
@@ -153,6 +157,7 @@ public final class WebSocketExceptionResponder {
 		session.drain();
 		return session.close(status).timeout(this.closeTimeout).onErrorResume((failure) -> {
 			logger.debug("%sCould not send the close frame: %s".formatted(handshake.getLogPrefix(), failure));
+			ReactorNettyConnection.close(handshake.getResponse());
 			return Mono.empty();
 		});
 	}
