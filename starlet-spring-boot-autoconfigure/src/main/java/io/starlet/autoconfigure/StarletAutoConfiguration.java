@@ -33,8 +33,6 @@ import io.starlet.registry.ExceptionHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.TracebackRenderer;
-import io.starlet.websocket.ExceptionWebSocketHandlerAdapter;
-import io.starlet.websocket.WebSocketExceptionResponder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -58,7 +56,6 @@ import org.springframework.validation.method.MethodValidator;
 import org.springframework.web.bind.support.WebBindingInitializer;
 import org.springframework.web.method.annotation.HandlerMethodValidator;
 import org.springframework.web.reactive.DispatcherHandler;
-import org.springframework.web.reactive.HandlerAdapter;
 import org.springframework.web.reactive.HandlerResultHandler;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.support.ServerResponseResultHandler;
@@ -77,7 +74,7 @@ import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StarletProperties.class)
-@Import({ TracebackConfiguration.class, BackgroundTasksConfiguration.class })
+@Import({ TracebackConfiguration.class, WebSocketConfiguration.class, BackgroundTasksConfiguration.class })
 public final class StarletAutoConfiguration {
 
 	@Bean
@@ -167,21 +164,6 @@ public final class StarletAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServerErrorWebExceptionHandler serverErrorWebExceptionHandler(StarletProperties properties) {
 		return new ServerErrorWebExceptionHandler(properties.raiseServerExceptions());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	WebSocketExceptionResponder webSocketExceptionResponder(ExceptionHandlers handlers,
-			HttpExceptionResolver httpExceptionResolver, HandlerInvoker handlerInvoker, StarletProperties properties) {
-		return new WebSocketExceptionResponder(handlers, httpExceptionResolver, handlerInvoker,
-				properties.websocket().closeTimeout());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	ExceptionWebSocketHandlerAdapter exceptionWebSocketHandlerAdapter(ObjectProvider<HandlerAdapter> adapters,
-			WebSocketExceptionResponder responder) {
-		return new ExceptionWebSocketHandlerAdapter(adapters, responder);
 	}
 
 	@Bean

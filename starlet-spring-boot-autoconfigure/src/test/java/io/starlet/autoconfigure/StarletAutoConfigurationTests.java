@@ -73,6 +73,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.socket.adapter.AbstractWebSocketSession;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -262,6 +263,10 @@ class StarletAutoConfigurationTests {
 		assertThat(RuntimeHintsPredicates.resource().forResource("io/starlet/traceback/traceback.css")).accepts(hints);
 		assertThat(RuntimeHintsPredicates.resource().forResource("io/starlet/traceback/traceback.js")).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(RequestFacade.class, "request")).accepts(hints);
+		new WebSocketConfiguration.Hints().registerHints(hints, getClass().getClassLoader());
+		assertThat(
+				RuntimeHintsPredicates.reflection().onMethodInvocation(AbstractWebSocketSession.class, "getDelegate"))
+			.accepts(hints);
 	}
 
 	@Test
@@ -320,6 +325,18 @@ class StarletAutoConfigurationTests {
 				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
 					assertThat("starlet.traceback." + name).startsWith(failure.getName());
 					assertThat(failure.getReason()).matches("[^.]+\\..*[ .](Use|Write|Remove) .*");
+				}));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "starlet.websocket.close-timeout, 0s", "starlet.websocket.close-timeout, -1s",
+			"starlet.background.max-in-flight, 0", "starlet.background.max-in-flight, -1" })
+	void shouldNotStartWithALimitThatLeavesNothing(String name, String value) {
+		this.runner.withPropertyValues(name + "=" + value)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+					assertThat(failure.getName()).isEqualTo(name);
+					assertThat(failure.getReason()).startsWith("It must be ");
 				}));
 	}
 
