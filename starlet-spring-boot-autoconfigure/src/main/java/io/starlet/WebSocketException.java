@@ -86,15 +86,18 @@ public class WebSocketException extends RuntimeException {
 			boolean writableStackTrace) {
 		super(null, cause, true, writableStackTrace);
 		Assert.isTrue(isSendable(code),
-				() -> "%d is no code that an endpoint may close a WebSocket with. Use 1000 to 1003, 1007 to 1014, "
+				() -> "%d is no code that an endpoint may close a WebSocket with. Use 1000 to 1003, 1007 to 1013, "
 					.formatted(code) + "or one of the application's own from 3000 to 4999.");
 		this.code = code;
 		this.reason = (reason != null) ? reason : "";
 	}
 
-	/** 1004 to 1006 and 1015 are reserved, 1012 to 1014 were registered later. */
+	/**
+	 * 1004 to 1006 and 1015 are reserved. 1012 and 1013 were registered later, as 1014
+	 * was, which Tomcat does not send.
+	 */
 	private static boolean isSendable(int code) {
-		return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+		return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1013) || (code >= 3000 && code <= 4999);
 	}
 
 	/**

@@ -26,6 +26,7 @@ import io.starlet.invocation.UnresolvedArgumentException;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

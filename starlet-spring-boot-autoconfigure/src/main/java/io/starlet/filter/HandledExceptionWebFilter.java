@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import io.starlet.response.ErrorResumingMono;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;

@@ -23,6 +23,7 @@ import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.ErrorLog;
+import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.AllowedAddresses;
 import io.starlet.traceback.TracebackRenderer;

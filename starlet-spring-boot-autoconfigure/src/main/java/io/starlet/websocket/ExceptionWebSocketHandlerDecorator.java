@@ -17,8 +17,8 @@
 package io.starlet.websocket;
 
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 
+import io.starlet.response.ErrorResumingMono;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.reactive.socket.WebSocketHandler;
@@ -52,18 +52,8 @@ final class ExceptionWebSocketHandlerDecorator implements WebSocketHandler {
 	@Override
 	public Mono<Void> handle(WebSocketSession session) {
 		TrackedWebSocketSession tracked = new TrackedWebSocketSession(session);
-		return Mono.defer(() -> delegate(tracked))
-			.onErrorResume((exception) -> this.responder.respond(tracked, this.handshake, exception));
-	}
-
-	/** Reactor would throw these on, past every handler. */
-	private Mono<Void> delegate(WebSocketSession session) {
-		try {
-			return this.delegate.handle(session);
-		}
-		catch (StackOverflowError | LinkageError ex) {
-			return Mono.error(new ExecutionException(ex));
-		}
+		return new ErrorResumingMono(Mono.defer(() -> this.delegate.handle(tracked)),
+				(exception) -> this.responder.respond(tracked, this.handshake, exception));
 	}
 
 	@Override

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -32,6 +33,7 @@ import java.util.function.Function;
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -122,10 +124,10 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			Sinks.Empty<Void> cancelled = Sinks.empty();
 			Sinks.Empty<Void> sent = Sinks.empty();
 			this.sending.add(sent);
-			Flux<WebSocketMessage> whole = Flux.from(messages)
+			Flux<WebSocketMessage> whole = new ErrorSignallingFlux(Flux.from(messages))
 				.takeUntilOther(cancelled.asMono())
 				.onErrorResume((raised) -> {
-					error.set(raised);
+					error.set(Exceptions.isJvmFatal(raised) ? new ExecutionException(raised) : raised);
 					return Flux.empty();
 				});
 			AtomicBoolean awaited = new AtomicBoolean(true);
@@ -165,6 +167,11 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		Mono<Void> close = Mono.defer(() -> {
 			this.closing = true;
 			return this.delegate.close(sendable);
+		}).onErrorResume((failure) -> {
+			// Jetty may see the client's answer before it has told that the frame was
+			// sent
+			this.closing = !isOpen();
+			return this.closing ? Mono.empty() : Mono.error(failure);
 		});
 		// Waits for the client to take what it was sent before
 		return (this.failed && JAKARTA && Jakarta.supports(this.delegate))

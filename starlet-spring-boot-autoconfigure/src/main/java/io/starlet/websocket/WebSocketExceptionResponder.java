@@ -80,7 +80,7 @@ public final class WebSocketExceptionResponder {
 	 * @param session the session
 	 * @param handshake the exchange that opened it
 	 * @param raised the exception
-	 * @return completes when the session has been closed; never fails
+	 * @return completes when the session has been closed; fails if it could not be
 	 */
 	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
 		return session.fail()
@@ -156,9 +156,13 @@ public final class WebSocketExceptionResponder {
 		}
 		session.drain();
 		return session.close(status).timeout(this.closeTimeout).onErrorResume((failure) -> {
+			if (!session.isOpen()) {
+				return Mono.empty();
+			}
 			logger.debug("%sCould not send the close frame: %s".formatted(handshake.getLogPrefix(), failure));
 			ReactorNettyConnection.close(handshake.getResponse());
-			return Mono.empty();
+			// So that the server does not take it for a handler that has completed
+			return Mono.error(failure);
 		});
 	}
 

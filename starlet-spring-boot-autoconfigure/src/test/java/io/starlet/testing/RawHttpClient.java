@@ -52,6 +52,8 @@ public final class RawHttpClient implements AutoCloseable {
 		try {
 			Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
 			socket.setSoTimeout(TIMEOUT);
+			// Or each small write would wait for the server's acknowledgement of the last
+			socket.setTcpNoDelay(true);
 			return new RawHttpClient(socket, onClose);
 		}
 		catch (IOException ex) {

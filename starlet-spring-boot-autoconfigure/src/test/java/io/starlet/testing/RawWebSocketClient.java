@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +55,8 @@ public final class RawWebSocketClient implements AutoCloseable {
 	private static final int NO_CODE = 1005;
 
 	private static final int NO_CLOSE_FRAME = 1006;
+
+	private static final long DEADLINE = Duration.ofSeconds(10).toNanos();
 
 	private static final byte[] MASK = { 1, 2, 3, 4 };
 
@@ -229,8 +232,10 @@ public final class RawWebSocketClient implements AutoCloseable {
 	 */
 	public CloseFrame readClose(List<String> texts) {
 		List<CloseFrame> close = new ArrayList<>(1);
+		long start = System.nanoTime();
 		for (String text = readTextOrClose(close); text != null; text = readTextOrClose(close)) {
 			texts.add(text);
+			assertThat(System.nanoTime() - start).as("without a close frame").isLessThan(DEADLINE);
 		}
 		return close.get(0);
 	}

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.starlet.filter;
+package io.starlet.response;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -33,18 +33,31 @@ import reactor.util.context.Context;
  * {@code Mono.onErrorResume} that also takes the errors that Reactor throws instead of
  * signalling them, {@code StackOverflowError} and {@code LinkageError}, so that they are
  * answered too (rule R24). It wraps them, as Reactor would throw them again further on.
+ *
+ * @since 0.1.0
  */
-class ErrorResumingMono extends MonoOperator<Void, Void> {
+public class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 	private final Function<Throwable, Mono<Void>> onError;
 
 	private final @Nullable Runnable onCancel;
 
-	ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError) {
+	/**
+	 * Create an operator.
+	 * @param source what may fail
+	 * @param onError what follows then
+	 */
+	public ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError) {
 		this(source, onError, null);
 	}
 
-	ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError, @Nullable Runnable onCancel) {
+	/**
+	 * Create an operator.
+	 * @param source what may fail
+	 * @param onError what follows then
+	 * @param onCancel called when it is cancelled before it is done
+	 */
+	public ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError, @Nullable Runnable onCancel) {
 		super(source);
 		this.onError = onError;
 		this.onCancel = onCancel;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.starlet.filter;
+package io.starlet.response;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
