@@ -21,4 +21,12 @@ package io.starlet.sample;
  */
 record Stock(String isbn, int copies) {
 
+	boolean isAvailable() {
+		return this.copies > 0;
+	}
+
+	Stock minus(int sold) {
+		return new Stock(this.isbn, this.copies - sold);
+	}
+
 }

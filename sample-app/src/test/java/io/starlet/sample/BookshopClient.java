@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,6 +65,11 @@ class BookshopClient {
 	Answer post(String path, String accept, String contentType, String body) throws IOException, InterruptedException {
 		return exchange(
 				request(path, accept).header("Content-Type", contentType).POST(BodyPublishers.ofString(body)).build());
+	}
+
+	WebSocket connect(String path, WebSocket.Listener listener) {
+		URI uri = URI.create(this.base.resolve(path).toString().replaceFirst("http", "ws"));
+		return client.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10)).buildAsync(uri, listener).join();
 	}
 
 	/**

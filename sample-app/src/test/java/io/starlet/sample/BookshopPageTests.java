@@ -59,6 +59,7 @@ class BookshopPageTests {
 			IntStream.rangeClosed(1, 12).mapToObj((id) -> Map.entry("GET /books/" + id, page(200, "<dt>ISBN</dt>"))),
 			Stream.of(Map.entry("GET /", page(200, "<h1>A small bookshop")),
 					Map.entry("GET /bookshop.css", both(200, "text/css", ":root {")),
+					Map.entry("GET /bookshop.js", both(200, "text/javascript", "new WebSocket(")),
 					Map.entry("GET /favicon.svg", both(200, "image/svg+xml", "<svg")),
 					Map.entry("GET /books/999", pageOrJson(404, "<p>No book 999</p>", "No book 999")),
 					Map.entry("GET /api/books/999", pageOrJson(404, "<p>No book 999</p>", "No book 999")),
@@ -71,6 +72,15 @@ class BookshopPageTests {
 					Map.entry(
 							"POST /api/books isbn=9780141439518&title=Pride+and+Prejudice&author=Jane+Austen&price=7.99",
 							problem(409, "There is a book with this ISBN already")),
+					Map.entry("POST /api/books/1/orders copies=1",
+							both(202, "application/json",
+									"{\"book\":1,\"title\":\"Pride and Prejudice\",\"copies\":1}")),
+					Map.entry("POST /api/books/1/orders copies=100",
+							both(202, "application/json",
+									"{\"book\":1,\"title\":\"Pride and Prejudice\",\"copies\":100}")),
+					Map.entry("POST /api/books/11/orders copies=1",
+							both(202, "application/json", "{\"book\":11,\"title\":\"The Time Machine\",\"copies\":1}")),
+					Map.entry("POST /api/books/12/orders copies=1", problem(409, "Book 12 is sold out")),
 					Map.entry("GET /failures/unavailable", problem(503, "Closed for stocktaking")),
 					Map.entry("GET /failures/error",
 							pageOrJson(500, "<h1>Something went wrong</h1>", "Internal Server Error")),
@@ -116,7 +126,7 @@ class BookshopPageTests {
 	@Test
 	void shouldShowCommandsOfItsLinksAndForms() throws Exception {
 		List<String> commands = home().select("code:matches(^curl )").eachText();
-		assertThat(commands).hasSize(12)
+		assertThat(commands).hasSize(15)
 			.allSatisfy((command) -> assertThat(EXPECTED).containsKey(commandToTry(command)));
 	}
 
@@ -138,8 +148,32 @@ class BookshopPageTests {
 		assertThat(home.select("a, button").eachText()).doesNotContain("");
 		assertThat(home.select("input:not([type=hidden])")).isEmpty();
 		assertThat(home.select("img:not([alt])")).isEmpty();
-		assertThat(home.select("script, style, [style]")).isEmpty();
+		assertThat(home.select("script:not([src^=/]), style, [style], [onclick]")).isEmpty();
+		assertThat(home.select("script").outerHtml()).isEqualTo("<script src=\"/bookshop.js\" defer></script>");
 		assertThat(home.select(":is(link, a):not([href^=/]), img:not([src^=/]), form:not([action^=/])")).isEmpty();
+	}
+
+	@Test
+	void shouldLabelFieldsOfOrder() throws Exception {
+		assertThat(book().select("label:has(input:not([type=hidden]))").eachText()).containsExactly("Copies");
+		assertThat(book().select(":not(label) > input:not([type=hidden])")).isEmpty();
+	}
+
+	@Test
+	void shouldShowFeedOnlyIfThereIsScript() throws Exception {
+		for (Document page : List.of(home(), book())) {
+			assertThat(page.select(".live:not([hidden])")).isEmpty();
+			assertThat(page.select("[data-isbn]:not(.live), [data-follow]:not(.live, .live *)")).isEmpty();
+			assertThat(page.select(".feed.live [role=log][aria-live=polite][aria-label]")).hasSize(1);
+		}
+	}
+
+	@Test
+	void shouldOfferSubscriptionsOfEachKind() throws Exception {
+		assertThat(home().select("button[data-follow]").eachAttr("data-follow"))
+			.containsExactly("1 2 3 4 6 7 8 9 10 11 12", "Dracula", "999", "5");
+		assertThat(home().select(".feed").attr("data-follow")).isEqualTo("1 2 3 4 6 7 8 9 10 11 12");
+		assertThat(book().select(".feed").attr("data-follow")).isEqualTo("11");
 	}
 
 	@Test
@@ -155,12 +189,16 @@ class BookshopPageTests {
 			.flatMap((attribute) -> home.select("[" + attribute + "]").eachAttr(attribute).stream())
 			.distinct()
 			.map((path) -> new Try("GET", path, ""));
-		Stream<Try> forms = home.forms().stream().map(Try::of);
+		Stream<Try> forms = Stream.of(home, book()).flatMap((page) -> page.forms().stream()).map(Try::of);
 		return Stream.concat(links, forms);
 	}
 
 	private Document home() throws IOException, InterruptedException {
 		return Jsoup.parse(this.client.get("/", BookshopClient.BROWSER).body());
+	}
+
+	private Document book() throws IOException, InterruptedException {
+		return Jsoup.parse(this.client.get("/books/11", BookshopClient.BROWSER).body());
 	}
 
 	private void assertAnswer(Try given, String accept, Expected expected, String type, String text)

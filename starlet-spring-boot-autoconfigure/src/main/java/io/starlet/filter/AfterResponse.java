@@ -58,11 +58,21 @@ public interface AfterResponse {
 		tracked.onComplete(action);
 	}
 
+	/**
+	 * Return how much there is to be done after the response of an exchange.
+	 * @param exchange the exchange
+	 * @return the number of things
+	 */
 	static int size(ServerWebExchange exchange) {
 		AfterResponse after = find(exchange);
 		return (after != null) ? after.size() : 0;
 	}
 
+	/**
+	 * Drop what was added last to the response of an exchange.
+	 * @param exchange the exchange
+	 * @param size how many things to keep
+	 */
 	static void keepFirst(ServerWebExchange exchange, int size) {
 		AfterResponse after = find(exchange);
 		if (after != null) {
