@@ -16,6 +16,7 @@
 
 package io.starlet.websocket;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -25,15 +26,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -68,6 +66,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 
 	private final WebSocketSession delegate;
 
+	private final boolean jakarta;
+
 	/** Completed when what is being sent has been sent. */
 	private final Set<Sinks.Empty<Void>> sending = ConcurrentHashMap.newKeySet();
 
@@ -83,6 +83,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 
 	TrackedWebSocketSession(WebSocketSession delegate) {
 		this.delegate = delegate;
+		this.jakarta = JAKARTA && Jakarta.supports(delegate);
 	}
 
 	@Override
@@ -120,24 +121,17 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	@Override
 	public Mono<Void> send(Publisher<WebSocketMessage> messages) {
 		return Mono.create((sink) -> {
-			AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
-			Sinks.Empty<Void> cancelled = Sinks.empty();
+			UninterruptedSend send = new UninterruptedSend(Flux.from(messages));
 			Sinks.Empty<Void> sent = Sinks.empty();
 			this.sending.add(sent);
-			Flux<WebSocketMessage> whole = new ErrorSignallingFlux(Flux.from(messages))
-				.takeUntilOther(cancelled.asMono())
-				.onErrorResume((raised) -> {
-					error.set(Exceptions.isJvmFatal(raised) ? new ExecutionException(raised) : raised);
-					return Flux.empty();
-				});
 			AtomicBoolean awaited = new AtomicBoolean(true);
 			sink.onCancel(() -> {
 				awaited.set(false);
-				cancelled.tryEmitEmpty();
+				send.stop();
 			});
-			Mono.defer(() -> sender().send(whole))
+			Mono.defer(() -> sender().send(send))
 				.doOnError((failure) -> this.sendError = failure)
-				.then(Mono.defer(() -> Mono.justOrEmpty(error.get()).<Void>flatMap(Mono::error)))
+				.then(Mono.defer(() -> Mono.justOrEmpty(send.getError()).<Void>flatMap(Mono::error)))
 				.doFinally((signal) -> {
 					this.sending.remove(sent);
 					sent.tryEmitEmpty();
@@ -152,8 +146,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	}
 
 	private WebSocketSession sender() {
-		return (this.failed && JAKARTA && Jakarta.supports(this.delegate)) ? Jakarta.renew(this.delegate)
-				: this.delegate;
+		return (this.failed && this.jakarta) ? Jakarta.renew(this.delegate) : this.delegate;
 	}
 
 	@Override
@@ -164,18 +157,16 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	@Override
 	public Mono<Void> close(CloseStatus status) {
 		CloseStatus sendable = new CloseStatus(status.getCode(), cut(status.getReason()));
-		Mono<Void> close = Mono.defer(() -> {
+		return Mono.defer(() -> {
 			this.closing = true;
-			return this.delegate.close(sendable);
+			Mono<Void> close = Mono.defer(() -> this.delegate.close(sendable));
+			return (this.failed && this.jakarta) ? Jakarta.onThreadOfItsOwn(close).doOnSuccess((closed) -> drain())
+					: close;
 		}).onErrorResume((failure) -> {
-			// Jetty may see the client's answer before it has told that the frame was
-			// sent
+			// Jetty may see the answer before it has told that the frame was sent
 			this.closing = !isOpen();
 			return this.closing ? Mono.empty() : Mono.error(failure);
 		});
-		// Waits for the client to take what it was sent before
-		return (this.failed && JAKARTA && Jakarta.supports(this.delegate))
-				? close.subscribeOn(Schedulers.boundedElastic()) : close;
 	}
 
 	private static @Nullable String cut(@Nullable String reason) {
@@ -223,10 +214,11 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	 * Note that the handler has failed, and wait for what it sent.
 	 */
 	Mono<Void> fail() {
-		return Mono.defer(() -> {
+		Mono<Void> sent = Mono.defer(() -> {
 			this.failed = true;
 			return Mono.when(this.sending.stream().map(Sinks.Empty::asMono).toList());
 		});
+		return this.jakarta ? Jakarta.onThreadOfItsOwn(sent) : sent;
 	}
 
 	/**
@@ -234,7 +226,9 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	 * answer to the close frame.
 	 */
 	void drain() {
-		if (!this.received) {
+		// Tomcat must not begin to read while it closes, or it may end the connection
+		// first
+		if (!this.received && (!this.jakarta || this.closing)) {
 			receive().subscribe(null, (error) -> {
 			}).dispose();
 		}
@@ -257,8 +251,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	}
 
 	private boolean isLost(Throwable exception, @Nullable Throwable error) {
-		return error != null && isCausedBy(exception, error)
-				&& (!isOpen() || DisconnectedClientHelper.isClientDisconnectedException(error));
+		return error != null && isCausedBy(exception, error) && (!isOpen() || error instanceof IOException
+				|| DisconnectedClientHelper.isClientDisconnectedException(error));
 	}
 
 	private static boolean isCausedBy(Throwable exception, Throwable error) {
@@ -284,6 +278,14 @@ final class TrackedWebSocketSession implements WebSocketSession {
 
 		static boolean supports(WebSocketSession session) {
 			return session instanceof StandardWebSocketSession;
+		}
+
+		/**
+		 * Closing waits for the client to take what it was sent before, and the thread on
+		 * which an exception was raised may be interrupted.
+		 */
+		static Mono<Void> onThreadOfItsOwn(Mono<Void> work) {
+			return work.subscribeOn(Schedulers.boundedElastic());
 		}
 
 		/** Spring's can send only once, and there is no other way to the server's. */

@@ -36,6 +36,10 @@ final class Recorder {
 		this.events.add(event);
 	}
 
+	void forget(String event) {
+		this.events.remove(event);
+	}
+
 	List<String> events() {
 		return List.copyOf(this.events);
 	}
