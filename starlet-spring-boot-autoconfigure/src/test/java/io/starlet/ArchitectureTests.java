@@ -65,7 +65,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule backgroundReportsToTheOuterLayer = mayImport("io.starlet.background", "io.starlet",
-			"io.starlet.filter");
+			"io.starlet.response", "io.starlet.filter");
 
 	@ArchTest
 	static final ArchRule everythingLivesInAPackageOfTheTable = classes().should()

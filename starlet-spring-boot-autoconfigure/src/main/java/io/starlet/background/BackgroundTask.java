@@ -16,9 +16,9 @@
 
 package io.starlet.background;
 
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
+import io.starlet.response.ErrorResumingMono;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -58,16 +58,10 @@ final class BackgroundTask {
 	 * propagates from the Reactor context, if it is there.
 	 */
 	Mono<Void> start(Scheduler nonBlocking, Scheduler blocking) {
-		return Mono.just(this).<Mono<Void>>handle((task, sink) -> {
-			try {
-				sink.next(task.run());
-			}
-			catch (StackOverflowError | LinkageError ex) {
-				// Reactor would throw these on, and nobody would know that the task has
-				// ended
-				sink.error(new ExecutionException(ex));
-			}
-		}).flatMap((work) -> work).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
+		Mono<Void> done = Mono.just(this)
+			.<Mono<Void>>handle((task, sink) -> sink.next(task.run()))
+			.flatMap((work) -> work);
+		return new ErrorResumingMono(done, Mono::error).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
 	}
 
 	private Mono<Void> run() {

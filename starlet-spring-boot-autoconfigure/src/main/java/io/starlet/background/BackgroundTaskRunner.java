@@ -32,6 +32,7 @@ import io.starlet.BackgroundTasks;
 import io.starlet.filter.AfterResponse;
 import io.starlet.filter.HandledExceptionWebFilter;
 import io.starlet.filter.ServerErrorWebFilter;
+import io.starlet.response.ErrorLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -109,12 +110,23 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		this.gracefulShutdown = gracefulShutdown;
 	}
 
-	/** Boot's executor takes nothing more as soon as the application is shut down. */
+	/**
+	 * Boot's executor takes nothing more as soon as the application is shut down, and
+	 * another one may run what it does not take on the thread that asks.
+	 */
 	@SuppressWarnings("FutureReturnValueIgnored")
 	private static void execute(@Nullable Executor executor, Runnable task) {
 		if (executor != null) {
 			try {
-				executor.execute(task);
+				Thread caller = Thread.currentThread();
+				executor.execute(() -> {
+					if (Thread.currentThread() == caller) {
+						Schedulers.boundedElastic().schedule(task);
+					}
+					else {
+						task.run();
+					}
+				});
 				return;
 			}
 			catch (RejectedExecutionException ex) {
@@ -155,8 +167,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 	}
 
 	private void start(ResponseTasks tasks, ServerWebExchange exchange) {
-		if (tasks.size() == 0) {
-			tasks.next();
+		if (tasks.endIfEmpty()) {
 			return;
 		}
 		Context context = Context.of(HandledExceptionWebFilter.getContext(exchange, Context.empty()));
@@ -183,12 +194,8 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 			return task.start(Schedulers.parallel(), this.blockingScheduler)
 				.contextWrite(Context.of(ObservationThreadLocalAccessor.KEY, observation))
 				.doOnSuccess((done) -> stop(observation, null))
-				.onErrorResume((error) -> {
-					stop(observation, error);
-					return report(task, tasks, exchange, error);
-				})
-				.doFinally((signal) -> release(task));
-		});
+				.doOnError((error) -> stop(observation, error));
+		}).onErrorResume((error) -> report(task, tasks, exchange, error)).doFinally((signal) -> release(task));
 	}
 
 	private Mono<Void> report(BackgroundTask task, ResponseTasks tasks, ServerWebExchange exchange, Throwable error) {
@@ -197,8 +204,10 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		if (dropped) {
 			tasks.keepFirst(0);
 		}
-		return this.outerLayer.reportAfterResponse(exchange, error, "%sBackground task '%s' failed%s"
-			.formatted(exchange.getLogPrefix(), task, dropped ? ", %d after it dropped".formatted(after) : ""));
+		String message = "%sBackground task '%s' failed%s".formatted(exchange.getLogPrefix(), task,
+				dropped ? ", %d after it dropped".formatted(after) : "");
+		return this.outerLayer.reportAfterResponse(exchange, error)
+			.then(Mono.fromRunnable(() -> ErrorLog.log(logger, message, error)));
 	}
 
 	private Observation observe(BackgroundTask task, ContextView context) {

@@ -16,6 +16,9 @@
 
 package io.starlet.background;
 
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.codec.multipart.Part;
@@ -51,6 +54,30 @@ final class FinishedExchange extends ServerWebExchangeDecorator {
 	@Override
 	public Mono<MultiValueMap<String, Part>> getMultipartData() {
 		return Mono.just(new LinkedMultiValueMap<>());
+	}
+
+	@Override
+	public boolean isNotModified() {
+		return false;
+	}
+
+	/**
+	 * The response that it would ask has been sent, and its server may have used it
+	 * again.
+	 */
+	@Override
+	public boolean checkNotModified(Instant lastModified) {
+		return false;
+	}
+
+	@Override
+	public boolean checkNotModified(String etag) {
+		return false;
+	}
+
+	@Override
+	public boolean checkNotModified(@Nullable String etag, Instant lastModified) {
+		return false;
 	}
 
 }

@@ -94,6 +94,12 @@ final class ResponseTasks implements BackgroundTasks, AfterResponse {
 		}
 	}
 
+	/** Note that there is no task and will be none, unless there is one. */
+	synchronized boolean endIfEmpty() {
+		this.ended = this.tasks.isEmpty();
+		return this.ended;
+	}
+
 	/** Return the next task, or note that there is none and will be none. */
 	synchronized @Nullable BackgroundTask next() {
 		BackgroundTask next = this.tasks.poll();

@@ -16,7 +16,10 @@
 
 package io.starlet.filter;
 
+import java.util.stream.Stream;
+
 import io.netty.channel.Channel;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -96,11 +99,25 @@ final class DisconnectedClient {
 		for (Throwable current = exception; current != null; current = current.getCause()) {
 			String name = current.getClass().getName();
 			if (name.startsWith("org.apache.catalina.") || name.startsWith("org.apache.coyote.")
-					|| name.startsWith("org.eclipse.jetty.")) {
+					|| name.startsWith("org.eclipse.jetty.") || isRaisedByTomcat(current)) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Tomcat passes on what its socket raises when it is flushed. Reactor moves the
+	 * frames that tell.
+	 */
+	private static boolean isRaisedByTomcat(Throwable exception) {
+		return Stream.concat(Stream.of(exception), Stream.of(exception.getSuppressed()).filter(Exceptions::isTraceback))
+			.flatMap((throwable) -> Stream.of(throwable.getStackTrace()))
+			.map(StackTraceElement::getClassName)
+			.filter((name) -> !name.startsWith("java.") && !name.startsWith("sun."))
+			.findFirst()
+			.filter((name) -> name.startsWith("org.apache.tomcat.util.net."))
+			.isPresent();
 	}
 
 	/** Loaded only where Reactor Netty is the server. */

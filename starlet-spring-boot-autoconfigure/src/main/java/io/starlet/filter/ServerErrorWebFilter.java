@@ -22,7 +22,7 @@ import io.starlet.HttpException;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
-import io.starlet.response.ErrorLog;
+
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.AllowedAddresses;
@@ -190,19 +190,18 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	/**
 	 * Report an error that came after the response had been sent: the server-error
-	 * handler runs, its response is discarded, and the error is logged (rule R31).
+	 * handler runs, and its response is discarded (rule R31).
 	 * @param exchange the exchange, whose response is not touched
-	 * @param error the error
-	 * @param message what the log says of it
+	 * @param error the error; if the handler fails, that is suppressed in it
 	 * @return completes when that has been done, and never fails
 	 */
-	public Mono<Void> reportAfterResponse(ServerWebExchange exchange, Throwable error, String message) {
+	public Mono<Void> reportAfterResponse(ServerWebExchange exchange, Throwable error) {
 		RegisteredHandler handler = this.handlers.getServerErrorHandler();
 		Mono<Void> handled = (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
 		return new ErrorResumingMono(handled, (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();
-		}).then(Mono.fromRunnable(() -> ErrorLog.log(logger, message, error)));
+		});
 	}
 
 	private static void noteFailure(Throwable error, Throwable failure) {

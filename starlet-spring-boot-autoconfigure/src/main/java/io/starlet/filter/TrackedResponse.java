@@ -104,11 +104,13 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	public Mono<Void> setComplete() {
 		Throwable cutBy = this.cutBy;
 		if (cutBy != null) {
-			return DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy);
+			return after(DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy));
 		}
 		// Committed by the call itself, not by the subscription as what is written is
-		Mono<Void> complete = isCommitted() ? super.setComplete()
-				: super.setComplete().doOnSuccess((done) -> markWhole());
+		return after(isCommitted() ? super.setComplete() : super.setComplete().doOnSuccess((done) -> markWhole()));
+	}
+
+	private Mono<Void> after(Mono<Void> complete) {
 		Runnable onComplete = this.onComplete;
 		return (onComplete != null) ? complete.doFinally((signal) -> onComplete.run()) : complete;
 	}

@@ -53,7 +53,8 @@ final class ExceptionWebSocketHandlerDecorator implements WebSocketHandler {
 	public Mono<Void> handle(WebSocketSession session) {
 		TrackedWebSocketSession tracked = new TrackedWebSocketSession(session);
 		return new ErrorResumingMono(Mono.defer(() -> this.delegate.handle(tracked)),
-				(exception) -> this.responder.respond(tracked, this.handshake, exception));
+				(exception) -> this.responder.respond(tracked, this.handshake, exception))
+			.doFinally((signal) -> tracked.drain());
 	}
 
 	@Override

@@ -132,10 +132,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			Mono.defer(() -> sender().send(send))
 				.doOnError((failure) -> this.sendError = failure)
 				.then(Mono.defer(() -> Mono.justOrEmpty(send.getError()).<Void>flatMap(Mono::error)))
-				.doFinally((signal) -> {
-					this.sending.remove(sent);
-					sent.tryEmitEmpty();
-				})
+				.doFinally((signal) -> remove(sent))
 				.contextWrite(sink.contextView())
 				.subscribe(null, (failure) -> {
 					if (awaited.get()) {
@@ -143,6 +140,11 @@ final class TrackedWebSocketSession implements WebSocketSession {
 					}
 				}, sink::success);
 		});
+	}
+
+	private void remove(Sinks.Empty<Void> sent) {
+		this.sending.remove(sent);
+		sent.tryEmitEmpty();
 	}
 
 	private WebSocketSession sender() {
@@ -158,10 +160,13 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	public Mono<Void> close(CloseStatus status) {
 		CloseStatus sendable = new CloseStatus(status.getCode(), cut(status.getReason()));
 		return Mono.defer(() -> {
+			Sinks.Empty<Void> sent = Sinks.empty();
+			this.sending.add(sent);
 			this.closing = true;
 			Mono<Void> close = Mono.defer(() -> this.delegate.close(sendable));
-			return (this.failed && this.jakarta) ? Jakarta.onThreadOfItsOwn(close).doOnSuccess((closed) -> drain())
-					: close;
+			return ((this.failed && this.jakarta) ? Jakarta.onThreadOfItsOwn(close).doOnSuccess((closed) -> drain())
+					: close)
+				.doFinally((signal) -> remove(sent));
 		}).onErrorResume((failure) -> {
 			// Jetty may see the answer before it has told that the frame was sent
 			this.closing = !isOpen();
@@ -214,16 +219,18 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	 * Note that the handler has failed, and wait for what it sent.
 	 */
 	Mono<Void> fail() {
-		Mono<Void> sent = Mono.defer(() -> {
-			this.failed = true;
-			return Mono.when(this.sending.stream().map(Sinks.Empty::asMono).toList());
-		});
+		Mono<Void> sent = Mono.fromRunnable(() -> this.failed = true).then(settle());
 		return this.jakarta ? Jakarta.onThreadOfItsOwn(sent) : sent;
 	}
 
+	/** Wait for what is being sent, a close frame included. */
+	Mono<Void> settle() {
+		return Mono.defer(() -> Mono.when(this.sending.stream().map(Sinks.Empty::asMono).toList()));
+	}
+
 	/**
-	 * Receive what the client still sends, if nobody does, or Jetty would never see its
-	 * answer to the close frame.
+	 * Receive what the client still sends, if nobody does: Jetty would never see its
+	 * answer to the close frame, and Reactor Netty would not release what it has read.
 	 */
 	void drain() {
 		// Tomcat must not begin to read while it closes, or it may end the connection

@@ -120,7 +120,17 @@ final class UninterruptedSend extends FluxOperator<WebSocketMessage, WebSocketMe
 				DataBufferUtils.release(message.getPayload());
 				return;
 			}
-			this.actual.onNext(message);
+			try {
+				this.actual.onNext(message);
+			}
+			catch (RuntimeException ex) {
+				// Tomcat throws it where the client has closed the session meanwhile
+				if (state.getAndSet(COMPLETED) != COMPLETED) {
+					cancel();
+					this.actual.onError(ex);
+				}
+				return;
+			}
 			if (first && !state.compareAndSet(EMITTING, IDLE) && state.compareAndSet(STOPPING, DONE)) {
 				complete();
 			}

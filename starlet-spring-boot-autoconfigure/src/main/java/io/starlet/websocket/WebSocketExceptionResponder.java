@@ -143,11 +143,8 @@ public final class WebSocketExceptionResponder {
 
 	private static Mono<Void> checkClosed(TrackedWebSocketSession session, RegisteredHandler handler,
 			Throwable exception) {
-		return Mono.fromRunnable(() -> {
-			if (!session.isClosed()) {
-				throw new UnclosedSessionException(handler, "returned without closing the session", exception);
-			}
-		});
+		return Mono.defer(() -> session.isClosed() ? session.settle()
+				: Mono.error(new UnclosedSessionException(handler, "returned without closing the session", exception)));
 	}
 
 	private Mono<Void> close(TrackedWebSocketSession session, ServerWebExchange handshake, CloseStatus status) {
