@@ -76,6 +76,7 @@ class WebSocketComparisonTests {
 		with.forEach((name, frames) -> assertThat(frames).as(name)
 			.hasSize(Server.values().length)
 			.containsOnly(Objects.requireNonNull(cases.get(name)).expected()));
+		assertThat(Files.readString(Path.of("..", "README.md"))).contains(table(without, with));
 	}
 
 	private static Map<String, List<CloseFrame>> closeFrames(boolean enabled) {
