@@ -33,6 +33,7 @@ import io.starlet.filter.AfterResponse;
 import io.starlet.filter.HandledExceptionWebFilter;
 import io.starlet.filter.ServerErrorWebFilter;
 import io.starlet.response.ErrorLog;
+import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -217,7 +218,8 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 			.start();
 	}
 
-	private static void stop(Observation observation, @Nullable Throwable error) {
+	private static void stop(Observation observation, @Nullable Throwable raised) {
+		Throwable error = (raised != null) ? HttpExceptionResolver.unwrap(raised) : null;
 		observation.lowCardinalityKeyValue("outcome", (error != null) ? "ERROR" : "SUCCESS")
 			.lowCardinalityKeyValue("error", (error != null) ? error.getClass().getSimpleName() : "none");
 		if (error != null) {

@@ -66,17 +66,22 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.socket.adapter.AbstractWebSocketSession;
+import org.springframework.web.server.ServerWebExchangeDecorator;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Rules R36 to R39: at home in an application.
@@ -326,6 +331,22 @@ class StarletAutoConfigurationTests {
 					assertThat("starlet.traceback." + name).startsWith(failure.getName());
 					assertThat(failure.getReason()).matches("[^.]+\\..*[ .](Use|Write|Remove) .*");
 				}));
+	}
+
+	@Test
+	void shouldHaveNoBackgroundTasksWhereStarletIsNot() {
+		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		assertThatIllegalStateException().isThrownBy(() -> BackgroundTasks.of(exchange))
+			.withMessageContaining("Starlet is enabled");
+		this.runner.withPropertyValues("starlet.enabled=false")
+			.run((context) -> assertThatIllegalStateException()
+				.isThrownBy(() -> BackgroundTasks.of(new ServerWebExchangeDecorator(exchange) {
+					@Override
+					public ApplicationContext getApplicationContext() {
+						return context;
+					}
+				}))
+				.withMessageContaining("Starlet is enabled"));
 	}
 
 	@ParameterizedTest
