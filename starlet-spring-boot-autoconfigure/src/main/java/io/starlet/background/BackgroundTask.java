@@ -22,6 +22,7 @@ import io.starlet.response.ErrorResumingMono;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.ContextView;
 
 import org.springframework.util.Assert;
 
@@ -59,19 +60,20 @@ final class BackgroundTask {
 	 */
 	Mono<Void> start(Scheduler nonBlocking, Scheduler blocking) {
 		Mono<Void> done = Mono.just(this)
-			.<Mono<Void>>handle((task, sink) -> sink.next(task.run()))
+			.<Mono<Void>>handle((task, sink) -> sink.next(task.run(sink.contextView())))
 			.flatMap((work) -> work);
 		return new ErrorResumingMono(done, Mono::error).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
 	}
 
-	private Mono<Void> run() {
+	private Mono<Void> run(ContextView context) {
 		if (this.blocking != null) {
 			this.blocking.run();
 			return Mono.empty();
 		}
 		Mono<Void> work = (this.reactive != null) ? this.reactive.get() : null;
 		Assert.state(work != null, "The task returned null instead of a Mono");
-		return work;
+		// Subscribed to here, where the thread locals are
+		return Mono.fromFuture(work.contextWrite(context).toFuture());
 	}
 
 	@Override

@@ -17,6 +17,7 @@
 package io.starlet.filter;
 
 import io.starlet.response.ErrorResumingMono;
+import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
@@ -60,7 +61,7 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ResponseSnapshot before = ResponseSnapshot.of(exchange);
 		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before),
-				() -> restoreUnlessLeft(exchange, before, true)) {
+				() -> restore(exchange, before, null)) {
 			@Override
 			public void subscribe(CoreSubscriber<? super Void> actual) {
 				exchange.getAttributes().put(CONTEXT_ATTRIBUTE, actual.currentContext());
@@ -70,13 +71,18 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
-		restoreUnlessLeft(exchange, before, DisconnectedClient.isSuspected(exception));
+		restore(exchange, before, exception);
 		return this.responder.respond(exchange, exception);
 	}
 
-	/** A client that left while it got its response takes nothing back. */
-	private static void restoreUnlessLeft(ServerWebExchange exchange, ResponseSnapshot before, boolean left) {
-		if (!left || !exchange.getResponse().isCommitted()) {
+	/**
+	 * Go back to what was before the endpoint, unless its client left while it got the
+	 * response.
+	 */
+	private static void restore(ServerWebExchange exchange, ResponseSnapshot before, @Nullable Throwable exception) {
+		boolean left = exchange.getResponse().isCommitted()
+				&& (exception == null || DisconnectedClient.isSuspected(exception));
+		if (!left) {
 			before.restore(exchange);
 		}
 	}

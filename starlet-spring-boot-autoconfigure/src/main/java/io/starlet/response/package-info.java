@@ -15,8 +15,8 @@
  */
 
 /**
- * The status, headers and detail of any exception, and the answers that are given without
- * a handler.
+ * The status, headers and detail of any exception, the answers that are given without a
+ * handler, and what all layers do with an error: resume and log it.
  */
 @NullMarked
 package io.starlet.response;

@@ -69,12 +69,12 @@ class BackgroundTaskContextTests {
 			for (String name : new String[] { "one", "two" }) {
 				recorder.clear();
 				assertThat(application.get("/tasks", "X-Tenant: " + name).body()).isEqualTo("answered");
-				assertThat(recorder.await(4)).containsExactly("run " + name, "supplier " + name, "context " + name,
-						"second run " + name);
+				assertThat(recorder.await(4)).containsExactly("run " + name, "supplier " + name,
+						"context %s, work %s".formatted(name, name), "second run " + name);
 			}
 			recorder.clear();
 			assertThat(application.get("/tasks").body()).isEqualTo("answered");
-			assertThat(recorder.await(4)).containsExactly("run null", "supplier null", "context none",
+			assertThat(recorder.await(4)).containsExactly("run null", "supplier null", "context none, work null",
 					"second run null");
 		}
 		finally {
@@ -116,8 +116,8 @@ class BackgroundTaskContextTests {
 			tasks.run(() -> this.recorder.record("run " + tenant.get()));
 			tasks.add(() -> {
 				this.recorder.record("supplier " + tenant.get());
-				return Mono.deferContextual((context) -> Mono
-					.fromRunnable(() -> this.recorder.record("context " + context.getOrDefault(KEY, "none"))));
+				return Mono.deferContextual((context) -> Mono.fromRunnable(() -> this.recorder
+					.record("context %s, work %s".formatted(context.getOrDefault(KEY, "none"), tenant.get()))));
 			});
 			tasks.run(() -> this.recorder.record("second run " + tenant.get()));
 			return "answered";

@@ -194,7 +194,10 @@ class DisconnectedWebSocketTests {
 		}
 		Awaitility.await().until(() -> sessions.get() == 0);
 		assertThat(handled).as(description).isEmpty();
-		assertThat(this.log.atLeast(Level.WARN)).as(description).isEmpty();
+		// Reactor Netty itself logs that a connection was reset, where nobody receives
+		assertThat(this.log.atLeast(Level.WARN)).as(description)
+			.filteredOn((event) -> !event.getLoggerName().startsWith("reactor.netty."))
+			.isEmpty();
 	}
 
 	@Configuration(proxyBeanMethods = false)
