@@ -117,7 +117,8 @@ public interface BackgroundTasks {
 	}
 
 	/**
-	 * Creates the tasks of each exchange. A bean of this type replaces Starlet's.
+	 * Creates the tasks of each exchange. A bean of this type replaces Starlet's, and has
+	 * to see to all that is said above itself.
 	 *
 	 * @since 0.1.0
 	 */

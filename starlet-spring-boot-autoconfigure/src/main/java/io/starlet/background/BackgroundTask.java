@@ -39,6 +39,7 @@ final class BackgroundTask {
 
 	private BackgroundTask(String name, @Nullable Supplier<? extends Mono<Void>> reactive,
 			@Nullable Runnable blocking) {
+		Assert.hasText(name, "'name' must have text");
 		this.name = name;
 		this.reactive = reactive;
 		this.blocking = blocking;

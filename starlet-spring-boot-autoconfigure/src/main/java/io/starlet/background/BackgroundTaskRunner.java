@@ -142,7 +142,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		return (ResponseTasks) exchange.getAttributes().computeIfAbsent(AfterResponse.ATTRIBUTE, (name) -> {
 			ServerWebExchange finished = new FinishedExchange(exchange);
 			ResponseTasks tasks = new ResponseTasks(this, exchange);
-			ResponseEnd.onEnd(exchange, () -> start(tasks, finished));
+			ResponseEnd.onEnd(exchange, () -> runAll(tasks, finished));
 			return tasks;
 		});
 	}
@@ -167,7 +167,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		}
 	}
 
-	private void start(ResponseTasks tasks, ServerWebExchange exchange) {
+	private void runAll(ResponseTasks tasks, ServerWebExchange exchange) {
 		if (tasks.endIfEmpty()) {
 			return;
 		}
@@ -207,13 +207,19 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		}
 		String message = "%sBackground task '%s' failed%s".formatted(exchange.getLogPrefix(), task,
 				dropped ? ", %d after it dropped".formatted(after) : "");
-		return this.outerLayer.reportAfterResponse(exchange, error)
-			.then(Mono.fromRunnable(() -> ErrorLog.log(logger, message, error)));
+		int left = tasks.size();
+		return this.outerLayer.reportAfterResponse(exchange, error).then(Mono.fromRunnable(() -> {
+			// What the handler adds goes with its response, or failing tasks would have
+			// no end
+			tasks.keepFirst(left);
+			ErrorLog.log(logger, message, error);
+		}));
 	}
 
 	private Observation observe(BackgroundTask task, ContextView context) {
 		return Observation.createNotStarted(OBSERVATION, this.observationRegistry)
-			.contextualName("background task " + task)
+			.contextualName("background task")
+			.highCardinalityKeyValue("task", task.toString())
 			.parentObservation(context.getOrDefault(ObservationThreadLocalAccessor.KEY, null))
 			.start();
 	}

@@ -16,6 +16,8 @@
 
 package io.starlet.background;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.starlet.filter.AfterResponse;
 import org.apache.catalina.connector.RequestFacade;
 import org.eclipse.jetty.ee11.servlet.ServletApiRequest;
@@ -51,12 +53,18 @@ final class ResponseEnd {
 	/**
 	 * Have something done then, once.
 	 * @param exchange the exchange
-	 * @param action what to do; must return at once
+	 * @param end what to do; must return at once
 	 */
-	static void onEnd(ServerWebExchange exchange, Runnable action) {
+	static void onEnd(ServerWebExchange exchange, Runnable end) {
+		AtomicBoolean ended = new AtomicBoolean();
+		Runnable action = () -> {
+			if (ended.compareAndSet(false, true)) {
+				end.run();
+			}
+		};
 		Object nativeResponse = getNativeResponse(exchange);
 		Object nativeRequest = getNativeRequest(exchange);
-		boolean known = (REACTOR_NETTY && ReactorNetty.onEnd(nativeResponse, action))
+		boolean known = (REACTOR_NETTY && ReactorNetty.onEnd(exchange, nativeResponse, action))
 				|| (TOMCAT && Tomcat.onEnd(nativeRequest, action))
 				|| (JETTY_SERVLET && JettyServlet.onEnd(nativeRequest, action))
 				|| (JETTY && Jetty.onEnd(nativeRequest, action));
@@ -87,8 +95,14 @@ final class ResponseEnd {
 	/** Loaded only where Reactor Netty is present. */
 	private static final class ReactorNetty {
 
-		static boolean onEnd(Object nativeResponse, Runnable action) {
+		static boolean onEnd(ServerWebExchange exchange, Object nativeResponse, Runnable action) {
 			if (nativeResponse instanceof HttpServerResponse response) {
+				AfterResponse.onComplete(exchange.getResponse(), () -> {
+					// It would end with the session
+					if (response.isWebsocket()) {
+						action.run();
+					}
+				});
 				response.withConnection(
 						(connection) -> connection.onTerminate().subscribe(null, (error) -> action.run(), action));
 				return true;

@@ -64,7 +64,7 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 				() -> restore(exchange, before, null)) {
 			@Override
 			public void subscribe(CoreSubscriber<? super Void> actual) {
-				exchange.getAttributes().put(CONTEXT_ATTRIBUTE, actual.currentContext());
+				keepContext(exchange, actual);
 				super.subscribe(actual);
 			}
 		};
@@ -87,11 +87,15 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 		}
 	}
 
+	static void keepContext(ServerWebExchange exchange, CoreSubscriber<?> subscriber) {
+		exchange.getAttributes().put(CONTEXT_ATTRIBUTE, subscriber.currentContext());
+	}
+
 	/**
 	 * Return what filters have put into the Reactor context, for those who act after this
 	 * layer (rules R25 and R32).
 	 * @param exchange the exchange
-	 * @param defaultContext what to return if this layer was not reached
+	 * @param defaultContext what to return if no layer was reached
 	 * @return the context
 	 */
 	public static ContextView getContext(ServerWebExchange exchange, ContextView defaultContext) {

@@ -30,6 +30,7 @@ import io.starlet.traceback.TracebackRenderer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -108,7 +109,13 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		TracebackRenderer renderer = (this.traceback != null && this.allowedAddresses.allows(exchange.getRequest()))
 				? this.traceback : null;
 		ServerWebExchange observed = (renderer != null) ? renderer.observe(exchange) : exchange;
-		return new ErrorResumingMono(chain.filter(observed), (exception) -> handle(observed, exception, renderer));
+		return new ErrorResumingMono(chain.filter(observed), (exception) -> handle(observed, exception, renderer)) {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				HandledExceptionWebFilter.keepContext(exchange, actual);
+				super.subscribe(actual);
+			}
+		};
 	}
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable raised, @Nullable TracebackRenderer renderer) {

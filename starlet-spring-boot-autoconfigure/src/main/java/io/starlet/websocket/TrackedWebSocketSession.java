@@ -24,7 +24,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -68,8 +68,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 
 	private final boolean jakarta;
 
-	/** Completed when what is being sent has been sent. */
-	private final Set<Sinks.Empty<Void>> sending = ConcurrentHashMap.newKeySet();
+	/** Completed when what is being sent has been sent, with what stops it. */
+	private final Map<Sinks.Empty<Void>, Runnable> sending = new ConcurrentHashMap<>();
 
 	private volatile @Nullable Throwable receiveError;
 
@@ -123,7 +123,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		return Mono.create((sink) -> {
 			UninterruptedSend send = new UninterruptedSend(Flux.from(messages));
 			Sinks.Empty<Void> sent = Sinks.empty();
-			this.sending.add(sent);
+			this.sending.put(sent, send::stop);
 			AtomicBoolean awaited = new AtomicBoolean(true);
 			sink.onCancel(() -> {
 				awaited.set(false);
@@ -161,7 +161,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		CloseStatus sendable = new CloseStatus(status.getCode(), cut(status.getReason()));
 		return Mono.defer(() -> {
 			Sinks.Empty<Void> sent = Sinks.empty();
-			this.sending.add(sent);
+			this.sending.put(sent, () -> {
+			});
 			this.closing = true;
 			Mono<Void> close = Mono.defer(() -> this.delegate.close(sendable));
 			return ((this.failed && this.jakarta) ? Jakarta.onThreadOfItsOwn(close).doOnSuccess((closed) -> drain())
@@ -216,16 +217,20 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	}
 
 	/**
-	 * Note that the handler has failed, and wait for what it sent.
+	 * Note that the handler has failed, stop what it sends, and wait for what it has
+	 * sent.
 	 */
 	Mono<Void> fail() {
-		Mono<Void> sent = Mono.fromRunnable(() -> this.failed = true).then(settle());
+		Mono<Void> sent = Mono.fromRunnable(() -> {
+			this.failed = true;
+			this.sending.values().forEach(Runnable::run);
+		}).then(settle());
 		return this.jakarta ? Jakarta.onThreadOfItsOwn(sent) : sent;
 	}
 
 	/** Wait for what is being sent, a close frame included. */
 	Mono<Void> settle() {
-		return Mono.defer(() -> Mono.when(this.sending.stream().map(Sinks.Empty::asMono).toList()));
+		return Mono.defer(() -> Mono.when(this.sending.keySet().stream().map(Sinks.Empty::asMono).toList()));
 	}
 
 	/**
@@ -262,10 +267,11 @@ final class TrackedWebSocketSession implements WebSocketSession {
 				|| DisconnectedClientHelper.isClientDisconnectedException(error));
 	}
 
+	@SuppressWarnings("ReferenceEquality")
 	private static boolean isCausedBy(Throwable exception, Throwable error) {
 		Throwable current = exception;
 		for (int i = 0; current != null && i < MAX_CAUSES; i++) {
-			if (current.equals(error)) {
+			if (current == error) {
 				return true;
 			}
 			current = current.getCause();

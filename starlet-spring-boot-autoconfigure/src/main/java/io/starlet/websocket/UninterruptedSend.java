@@ -66,13 +66,19 @@ final class UninterruptedSend extends FluxOperator<WebSocketMessage, WebSocketMe
 	}
 
 	void stop() {
-		if (this.state.compareAndSet(EMITTING, STOPPING) || !this.state.compareAndSet(IDLE, DONE)) {
-			return;
-		}
+		int before = this.state.getAndUpdate(UninterruptedSend::stopped);
 		Sender sender = this.sender;
-		if (sender != null && sender.subscribed) {
+		if (before == IDLE && sender != null && sender.subscribed) {
 			sender.complete();
 		}
+	}
+
+	private static int stopped(int state) {
+		return switch (state) {
+			case IDLE -> DONE;
+			case EMITTING -> STOPPING;
+			default -> state;
+		};
 	}
 
 	@Override
@@ -138,15 +144,18 @@ final class UninterruptedSend extends FluxOperator<WebSocketMessage, WebSocketMe
 
 		@Override
 		public void onError(Throwable error) {
-			if (UninterruptedSend.this.state.getAndSet(COMPLETED) < DONE) {
+			int before = UninterruptedSend.this.state.getAndSet(COMPLETED);
+			if (before < STOPPING) {
 				UninterruptedSend.this.error = Exceptions.isJvmFatal(error) ? new ExecutionException(error) : error;
+			}
+			if (before != COMPLETED) {
 				this.actual.onComplete();
 			}
 		}
 
 		@Override
 		public void onComplete() {
-			if (UninterruptedSend.this.state.getAndSet(COMPLETED) < DONE) {
+			if (UninterruptedSend.this.state.getAndSet(COMPLETED) != COMPLETED) {
 				this.actual.onComplete();
 			}
 		}

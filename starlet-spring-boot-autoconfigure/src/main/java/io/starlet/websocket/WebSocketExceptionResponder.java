@@ -27,6 +27,7 @@ import io.starlet.invocation.HandlerInvoker;
 import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.ErrorLog;
+import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -85,7 +86,7 @@ public final class WebSocketExceptionResponder {
 	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
 		return session.fail()
 			.timeout(this.closeTimeout, Mono.empty())
-			.then(Mono.defer(() -> tryRespond(session, handshake, raised, List.of(), null)))
+			.then(Mono.defer(() -> tryRespond(session, handshake, raised, List.of(), null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);
 				return close(session, handshake, INTERNAL_ERROR);
@@ -93,7 +94,7 @@ public final class WebSocketExceptionResponder {
 	}
 
 	private Mono<Void> tryRespond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised,
-			List<RegisteredHandler> tried, @Nullable Throwable translated) {
+			List<RegisteredHandler> tried, @Nullable Throwable translated, boolean reported) {
 		if (session.isLost(raised)) {
 			logger.debug("%sWebSocket session was lost: %s".formatted(handshake.getLogPrefix(), raised));
 			return Mono.empty();
@@ -125,20 +126,20 @@ public final class WebSocketExceptionResponder {
 			.timeout(this.closeTimeout,
 					Mono.error(() -> new UnclosedSessionException(handler,
 							"did not close the session within " + this.closeTimeout, exception)))
-			.onErrorResume((failure) -> !(failure instanceof UnclosedSessionException),
-					(failure) -> tryRespond(session, handshake, failure, append(tried, handler), raised));
-		return error ? handled.doOnSuccess((closed) -> logError(handshake, raised)) : handled;
+			.onErrorResume((failure) -> !(failure instanceof UnclosedSessionException), (failure) -> tryRespond(session,
+					handshake, failure, append(tried, handler), raised, reported || error));
+		return (error && !reported) ? handled.doOnSuccess((closed) -> logError(handshake, raised)) : handled;
 	}
 
 	private Mono<Void> call(RegisteredHandler handler, TrackedWebSocketSession session, ServerWebExchange handshake,
 			Throwable exception, @Nullable HttpException httpException) {
-		return Mono.defer(() -> {
+		return new ErrorResumingMono(Mono.defer(() -> {
 			session.drain();
 			HandlerMethod method = handler.getMethod();
 			return (method != null) ? this.handlerInvoker.invoke(method, session, handshake, exception, httpException)
 					: this.handlerInvoker.invoke(handler.getHandler(WebSocketExceptionHandler.class), session,
 							handler.selectArgument(exception, httpException));
-		});
+		}), Mono::error);
 	}
 
 	private static Mono<Void> checkClosed(TrackedWebSocketSession session, RegisteredHandler handler,
@@ -196,7 +197,7 @@ public final class WebSocketExceptionResponder {
 	}
 
 	private static void logError(ServerWebExchange handshake, Throwable error) {
-		ErrorLog.log(logger, "%s1011 Internal Error for WebSocket \"%s\"".formatted(handshake.getLogPrefix(),
+		ErrorLog.log(logger, "%sError of WebSocket \"%s\"".formatted(handshake.getLogPrefix(),
 				handshake.getRequest().getURI().getRawPath()), error);
 	}
 

@@ -17,11 +17,14 @@
 package io.starlet.background;
 
 import io.micrometer.context.ContextRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.starlet.BackgroundTasks;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +34,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.WebFilter;
@@ -82,6 +86,15 @@ class BackgroundTaskContextTests {
 		}
 	}
 
+	@Test
+	void tasksOfAFilterThatAnswersItselfSeeTheContextOfTheOutermostLayer() {
+		try (TestApplication application = TestApplication.start(App.class)) {
+			Recorder recorder = application.bean(Recorder.class);
+			assertThat(application.get("/refused").status()).isEqualTo(429);
+			assertThat(recorder.await(1)).containsExactly("observed true");
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import(Endpoints.class)
 	static class App {
@@ -89,6 +102,24 @@ class BackgroundTaskContextTests {
 		@Bean
 		Recorder recorder() {
 			return new Recorder();
+		}
+
+		@Bean
+		WebFilter refusingFilter(Recorder recorder) {
+			return (exchange, chain) -> {
+				if (!exchange.getRequest().getPath().value().equals("/refused")) {
+					return chain.filter(exchange);
+				}
+				BackgroundTasks.of(exchange)
+					.add(() -> Mono.deferContextual((context) -> Mono.fromRunnable(() -> recorder
+						.record("observed " + isBelowAnother(context.get(ObservationThreadLocalAccessor.KEY))))));
+				exchange.getResponse().setStatusCode(HttpStatus.TOO_MANY_REQUESTS);
+				return exchange.getResponse().setComplete();
+			};
+		}
+
+		private static boolean isBelowAnother(Observation observation) {
+			return observation.getContext().getParentObservation() != null;
 		}
 
 		@Bean

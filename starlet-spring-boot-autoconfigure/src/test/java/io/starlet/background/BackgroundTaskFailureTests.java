@@ -175,6 +175,15 @@ class BackgroundTaskFailureTests {
 		buffers.clear();
 	}
 
+	@Test
+	void whatTheServerErrorHandlerOfATaskAddsIsDroppedWithItsResponse() {
+		assertThat(application.get("/fail/run-throws", "X-Handler: add").body()).isEqualTo("answered");
+		awaitSingleError(this.log);
+		assertThat(application.get("/barrier").body()).isEqualTo("answered");
+		recorder.await("barrier");
+		assertThat(recorder.events()).doesNotContain("added by the handler");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "throw", "signal", "overflow" })
 	void aServerErrorHandlerThatFailsIsInTheSameLogEvent(String deed) {
@@ -283,6 +292,10 @@ class BackgroundTaskFailureTests {
 					return Mono.error(new IllegalArgumentException("The handler has failed"));
 				}
 				case "overflow" -> throw new StackOverflowError("The handler has failed");
+				case "add" -> BackgroundTasks.of(request).run("more", () -> {
+					this.recorder.record("added by the handler");
+					throw new IllegalStateException("The added task has failed");
+				});
 				case "body" -> {
 					return ServerResponse.status(500)
 						.body(BodyInserters.fromDataBuffers(Flux.range(0, 3).<DataBuffer>map((number) -> {

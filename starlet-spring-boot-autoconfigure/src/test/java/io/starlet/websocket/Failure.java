@@ -100,6 +100,12 @@ record Failure(Handler handler, boolean receives, List<String> texts) {
 				(session, error) -> session.send(receive(session, error).map(session::textMessage)), "hello", "again"));
 		all.put("receiving-while-sending",
 				receiving((session, error) -> Mono.when(session.send(ticks(session)), receive(session, error)), "..."));
+		all.put("beside-a-send-that-nobody-awaits", receiving((session, error) -> {
+			session.send(ticks(session)).subscribe();
+			return receive(session, error).then();
+		}, "..."));
+		all.put("before-a-send-that-is-cancelled-at-once", of((session, error) -> Mono.when(Mono.error(error),
+				session.send(Flux.just("one", "two").map(session::textMessage))), "..."));
 		all.put("sending-while-receiving",
 				of((session,
 						error) -> Mono

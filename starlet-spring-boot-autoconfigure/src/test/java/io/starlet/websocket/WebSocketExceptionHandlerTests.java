@@ -177,6 +177,16 @@ class WebSocketExceptionHandlerTests {
 	}
 
 	@Test
+	void aHandlerThatFailsWithALinkageErrorClosesWith1011AndIsLoggedOnce() {
+		try (LogCapture log = new LogCapture();
+				RawWebSocketClient client = application.webSocket("/fail/signalled/LinkageBeanException")) {
+			assertThat(client.awaitClose()).isEqualTo(WebSockets.INTERNAL_ERROR);
+			assertThat(ThrowableProxyUtil.asString(log.awaitOne(Level.ERROR).getThrowableProxy()))
+				.contains("NoClassDefFoundError", "LinkageBeanException");
+		}
+	}
+
+	@Test
 	void whatAHandlerSendsBeforeItFailsArrives() {
 		List<String> texts = new ArrayList<>();
 		try (RawWebSocketClient client = application.webSocket("/fail/signalled/SilentException")) {
@@ -232,6 +242,14 @@ class WebSocketExceptionHandlerTests {
 		@ExceptionHandlerFor
 		WebSocketExceptionHandler<BeanException> bean() {
 			return (session, ex) -> session.close(new CloseStatus(4005, "bean"));
+		}
+
+		@Bean
+		@ExceptionHandlerFor
+		WebSocketExceptionHandler<LinkageBeanException> linkageBean() {
+			return (session, ex) -> {
+				throw new NoClassDefFoundError("secret");
+			};
 		}
 
 		@Bean
@@ -467,6 +485,10 @@ class WebSocketExceptionHandlerTests {
 	}
 
 	static class BeanException extends RuntimeException {
+
+	}
+
+	static class LinkageBeanException extends RuntimeException {
 
 	}
 
