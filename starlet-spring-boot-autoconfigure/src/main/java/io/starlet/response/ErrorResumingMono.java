@@ -139,7 +139,14 @@ public class ErrorResumingMono extends MonoOperator<Void, Void> {
 			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
 			if (this.resumed) {
 				this.done = true;
-				this.actual.onError(error);
+				try {
+					this.actual.onError(error);
+				}
+				catch (Throwable ex) {
+					// A checkpoint can't be passed with an exception that hides its stack
+					Exceptions.throwIfJvmFatal(ex);
+					this.actual.onError(ex);
+				}
 				return;
 			}
 			this.resumed = true;
