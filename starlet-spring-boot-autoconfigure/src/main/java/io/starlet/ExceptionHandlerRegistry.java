@@ -58,4 +58,20 @@ public interface ExceptionHandlerRegistry {
 	<E extends Throwable> ExceptionHandlerRegistry webSocket(Class<E> type,
 			WebSocketExceptionHandler<? super E> handler);
 
+	/**
+	 * Narrow handlers to requests of some paths.
+	 * @param patterns patterns such as {@code "/api/**"}; none means all paths
+	 * @return a registry for such handlers, while this one stays as it is
+	 * @see StatusHandler#paths()
+	 */
+	ExceptionHandlerRegistry paths(String... patterns);
+
+	/**
+	 * Tell what media types handlers answer with.
+	 * @param mediaTypes media types such as {@code "text/html"}; none means anything
+	 * @return a registry for such handlers, while this one stays as it is
+	 * @see StatusHandler#produces()
+	 */
+	ExceptionHandlerRegistry produces(String... mediaTypes);
+
 }

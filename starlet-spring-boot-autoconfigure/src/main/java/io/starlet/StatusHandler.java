@@ -57,4 +57,21 @@ public @interface StatusHandler {
 	 */
 	int[] value();
 
+	/**
+	 * Patterns of the paths of requests that the handler is for, as in
+	 * {@code @RequestMapping}. The handler of the most specific pattern is called, and
+	 * one without a pattern where none matches.
+	 * @return patterns such as {@code "/api/**"}; if empty, all paths
+	 */
+	String[] paths() default {};
+
+	/**
+	 * The media types that the handler answers with. Of several handlers for the same,
+	 * the one that the request's {@code Accept} prefers is called; where anything is
+	 * accepted, that is the one without media types. A request that accepts none of them
+	 * is answered nevertheless, by the first.
+	 * @return media types such as {@code "text/html"}; if empty, anything
+	 */
+	String[] produces() default {};
+
 }

@@ -36,7 +36,7 @@ import io.starlet.filter.HandledExceptionWebFilter;
 import io.starlet.filter.ServerErrorWebFilter;
 import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.ReturnValueWriter;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.ApplicationPackages;
@@ -91,7 +91,7 @@ public class TracebackBenchmark {
 
 	/** Classes whose sources are in this project, to stand for an application's. */
 	private static final List<Class<?>> APPLICATION = List.of(HttpException.class, DefaultResponseWriter.class,
-			ExceptionHandlers.class, ExceptionResponder.class, HandledExceptionWebFilter.class, HandlerInvoker.class,
+			RegisteredHandlers.class, ExceptionResponder.class, HandledExceptionWebFilter.class, HandlerInvoker.class,
 			HttpExceptionResolver.class, ReturnValueWriter.class, ServerErrorWebFilter.class,
 			StarletAutoConfiguration.class);
 

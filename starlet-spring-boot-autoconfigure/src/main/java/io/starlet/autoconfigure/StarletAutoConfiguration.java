@@ -29,13 +29,15 @@ import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.HandlerMethodArgumentResolvers;
 import io.starlet.invocation.ResultHandlers;
 import io.starlet.invocation.ReturnValueWriter;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
+import io.starlet.response.ProblemDetailWriter;
 import io.starlet.traceback.TracebackRenderer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -57,6 +59,7 @@ import org.springframework.web.bind.support.WebBindingInitializer;
 import org.springframework.web.method.annotation.HandlerMethodValidator;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerResultHandler;
+import org.springframework.web.reactive.accept.RequestedContentTypeResolver;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.support.ServerResponseResultHandler;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
@@ -74,13 +77,17 @@ import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StarletProperties.class)
-@Import({ TracebackConfiguration.class, WebSocketConfiguration.class, BackgroundTasksConfiguration.class })
+@Import({ ProblemDetailsConfiguration.class, TracebackConfiguration.class, WebSocketConfiguration.class,
+		BackgroundTasksConfiguration.class })
 public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ExceptionHandlers exceptionHandlers(HandlerInvoker handlerInvoker) {
-		return new ExceptionHandlers(handlerInvoker::validate);
+	RegisteredHandlers registeredHandlers(HandlerInvoker handlerInvoker,
+			@Qualifier("webFluxContentTypeResolver") RequestedContentTypeResolver contentTypeResolver,
+			DefaultResponseWriter defaultResponseWriter) {
+		return new RegisteredHandlers(handlerInvoker::validate, contentTypeResolver,
+				defaultResponseWriter.getMediaTypes());
 	}
 
 	@Bean
@@ -91,8 +98,8 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	DefaultResponseWriter defaultResponseWriter() {
-		return new DefaultResponseWriter();
+	DefaultResponseWriter defaultResponseWriter(ObjectProvider<ProblemDetailWriter> problemDetailWriter) {
+		return new DefaultResponseWriter(problemDetailWriter.getIfAvailable());
 	}
 
 	@Bean
@@ -127,25 +134,24 @@ public final class StarletAutoConfiguration {
 			ServerResponseResultHandler serverResponseResultHandler,
 			ResponseEntityResultHandler responseEntityResultHandler,
 			ResponseBodyResultHandler responseBodyResultHandler,
-			ViewResolutionResultHandler viewResolutionResultHandler, ObjectProvider<HandlerResultHandler> all,
-			DefaultResponseWriter defaultResponseWriter) {
+			ViewResolutionResultHandler viewResolutionResultHandler, ObjectProvider<HandlerResultHandler> all) {
 		// The names are those of Spring's beans, as an application may have another
 		ResultHandlers resultHandlers = new ResultHandlers(serverResponseResultHandler, responseEntityResultHandler,
 				responseBodyResultHandler, viewResolutionResultHandler, all.orderedStream().toList());
 		return new ReturnValueWriter(adapterRegistry(requestMappingHandlerAdapter), resultHandlers,
-				defaultResponseWriter::addHeaders);
+				DefaultResponseWriter::addHeaders);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	ExceptionResponder exceptionResponder(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+	ExceptionResponder exceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
 			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter) {
 		return new ExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, defaultResponseWriter);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	ServerErrorWebFilter serverErrorWebFilter(ExceptionResponder responder, ExceptionHandlers handlers,
+	ServerErrorWebFilter serverErrorWebFilter(ExceptionResponder responder, RegisteredHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
 			StarletProperties properties, Environment environment,
 			ObjectProvider<TracebackRenderer> tracebackRenderer) {

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.starlet.filter.HandlerContributor;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.ApplicationPackages;
 import io.starlet.traceback.EditorLink;
@@ -56,7 +56,7 @@ class TracebackConfiguration {
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
-	TracebackRenderer tracebackRenderer(ApplicationContext applicationContext, ExceptionHandlers handlers,
+	TracebackRenderer tracebackRenderer(ApplicationContext applicationContext, RegisteredHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, StarletProperties properties) {
 		StarletProperties.Traceback traceback = properties.traceback();
 		List<String> redactedNames = notBlank("redacted-names", traceback.redactedNames());

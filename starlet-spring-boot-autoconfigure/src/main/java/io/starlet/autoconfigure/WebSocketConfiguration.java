@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.starlet.invocation.HandlerInvoker;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.websocket.ExceptionWebSocketHandlerAdapter;
 import io.starlet.websocket.WebSocketExceptionResponder;
@@ -47,7 +47,7 @@ class WebSocketConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebSocketExceptionResponder webSocketExceptionResponder(ExceptionHandlers handlers,
+	WebSocketExceptionResponder webSocketExceptionResponder(RegisteredHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, HandlerInvoker handlerInvoker, StarletProperties properties) {
 		Duration closeTimeout = properties.websocket().closeTimeout();
 		if (closeTimeout.isZero() || closeTimeout.isNegative()) {

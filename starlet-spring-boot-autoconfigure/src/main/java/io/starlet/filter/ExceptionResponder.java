@@ -16,15 +16,16 @@
 
 package io.starlet.filter;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 import io.starlet.HttpException;
 import io.starlet.HttpExceptionHandler;
 import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.UnresolvedArgumentException;
-import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
+import io.starlet.registry.RegisteredHandlers;
+import io.starlet.registry.TriedHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
@@ -37,6 +38,7 @@ import org.springframework.core.log.LogFormatUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.Assert;
 import org.springframework.web.method.HandlerMethod;
@@ -56,7 +58,7 @@ public final class ExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
 
-	private final ExceptionHandlers handlers;
+	private final RegisteredHandlers handlers;
 
 	private final HttpExceptionResolver httpExceptionResolver;
 
@@ -71,7 +73,7 @@ public final class ExceptionResponder {
 	 * @param handlerInvoker calls a handler
 	 * @param defaultResponseWriter answers without a handler
 	 */
-	public ExceptionResponder(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+	public ExceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
 			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter) {
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
@@ -88,14 +90,14 @@ public final class ExceptionResponder {
 	 * {@code IllegalStateException} if the response had already started
 	 */
 	Mono<Void> respond(ServerWebExchange exchange, Throwable exception) {
-		return respond(exchange, exception, List.of(), null);
+		return respond(exchange, exception, TriedHandlers.NONE, null);
 	}
 
-	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, List<RegisteredHandler> tried,
+	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, TriedHandlers tried,
 			@Nullable Throwable translated) {
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
-		RegisteredHandler handler = this.handlers.find(exception, httpException, tried);
+		RegisteredHandler handler = this.handlers.find(exchange, exception, httpException, tried);
 		if (translated != null) {
 			addSuppressed(raised, translated);
 		}
@@ -111,7 +113,7 @@ public final class ExceptionResponder {
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, Throwable raised, Throwable exception,
-			@Nullable HttpException httpException, @Nullable RegisteredHandler handler, List<RegisteredHandler> tried) {
+			@Nullable HttpException httpException, @Nullable RegisteredHandler handler, TriedHandlers tried) {
 		if (exchange.getResponse().isCommitted()) {
 			return Mono
 				.error(new IllegalStateException("Caught handled exception, but response already started.", raised));
@@ -123,7 +125,7 @@ public final class ExceptionResponder {
 			ResponseSnapshot before = ResponseSnapshot.of(exchange);
 			return new ErrorResumingMono(call(handler, exchange, exception, httpException), (failure) -> {
 				before.restore(exchange);
-				List<RegisteredHandler> nowTried = append(tried, handler);
+				TriedHandlers nowTried = tried.with(handler);
 				return isClientInput(failure) ? respond(exchange, raised, nowTried, failure)
 						: respond(exchange, failure, nowTried, raised);
 			});
@@ -131,7 +133,7 @@ public final class ExceptionResponder {
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		recordServerError(exchange, httpException.getStatusCode(), exception);
 		prepare(exchange);
-		return this.defaultResponseWriter.write(exchange.getResponse(), httpException);
+		return this.defaultResponseWriter.write(exchange, httpException, exception);
 	}
 
 	/**
@@ -147,6 +149,7 @@ public final class ExceptionResponder {
 		ServerHttpResponse response = exchange.getResponse();
 		return Mono.defer(() -> {
 			prepare(exchange);
+			setProducible(exchange, handler.getProduces());
 			response.setStatusCode(
 					(httpException != null) ? httpException.getStatusCode() : HttpStatus.INTERNAL_SERVER_ERROR);
 			HandlerMethod method = handler.getMethod();
@@ -192,6 +195,13 @@ public final class ExceptionResponder {
 		}
 	}
 
+	private static void setProducible(ServerWebExchange exchange, List<MediaType> produces) {
+		if (!produces.isEmpty() && produces.stream().allMatch(MediaType::isConcrete)) {
+			exchange.getAttributes()
+				.put(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, new LinkedHashSet<>(produces));
+		}
+	}
+
 	/**
 	 * A header or parameter that a handler asks for and can't be had is no translation:
 	 * what a client sends must not make an exception another (rule R40).
@@ -213,12 +223,6 @@ public final class ExceptionResponder {
 		if (exception != suppressed && !List.of(exception.getSuppressed()).contains(suppressed)) {
 			exception.addSuppressed(suppressed);
 		}
-	}
-
-	private static List<RegisteredHandler> append(List<RegisteredHandler> tried, RegisteredHandler handler) {
-		List<RegisteredHandler> appended = new ArrayList<>(tried);
-		appended.add(handler);
-		return appended;
 	}
 
 	private static void logHandled(ServerWebExchange exchange, Throwable exception,

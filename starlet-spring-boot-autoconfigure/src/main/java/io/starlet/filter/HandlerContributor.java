@@ -20,8 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.starlet.HttpException;
-import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
+import io.starlet.registry.RegisteredHandlers;
+import io.starlet.registry.TriedHandlers;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.TracebackContributor;
 
@@ -35,7 +36,7 @@ import org.springframework.web.server.ServerWebExchange;
  */
 public final class HandlerContributor implements TracebackContributor {
 
-	private final ExceptionHandlers handlers;
+	private final RegisteredHandlers handlers;
 
 	private final HttpExceptionResolver httpExceptionResolver;
 
@@ -47,7 +48,7 @@ public final class HandlerContributor implements TracebackContributor {
 	 * @param httpExceptionResolver tells HTTP exceptions from errors
 	 * @param filterExceptions what becomes of HTTP exceptions that filters raise
 	 */
-	public HandlerContributor(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+	public HandlerContributor(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
 			FilterExceptions filterExceptions) {
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
@@ -55,16 +56,18 @@ public final class HandlerContributor implements TracebackContributor {
 	}
 
 	@Override
-	public List<String> handlers(Throwable error) {
+	public List<String> handlers(ServerWebExchange exchange, Throwable error) {
 		Throwable exception = HttpExceptionResolver.unwrap(error);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		List<RegisteredHandler> found = new ArrayList<>();
-		RegisteredHandler next = this.handlers.find(exception, httpException, found);
+		TriedHandlers tried = TriedHandlers.NONE;
+		RegisteredHandler next = this.handlers.find(exchange, exception, httpException, tried);
 		while (next != null) {
 			found.add(next);
-			next = this.handlers.find(exception, httpException, found);
+			tried = tried.with(next);
+			next = this.handlers.find(exchange, exception, httpException, tried);
 		}
-		RegisteredHandler serverError = this.handlers.getServerErrorHandler();
+		RegisteredHandler serverError = this.handlers.findServerErrorHandler(exchange);
 		if (serverError != null && !found.contains(serverError)) {
 			found.add(serverError);
 		}

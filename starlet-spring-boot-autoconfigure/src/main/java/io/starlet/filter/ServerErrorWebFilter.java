@@ -19,7 +19,7 @@ package io.starlet.filter;
 import java.util.List;
 
 import io.starlet.HttpException;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
 
@@ -58,7 +58,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	private final ExceptionResponder responder;
 
-	private final ExceptionHandlers handlers;
+	private final RegisteredHandlers handlers;
 
 	private final HttpExceptionResolver httpExceptionResolver;
 
@@ -80,7 +80,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	 * @param traceback renders errors; {@code null} if nobody is to see tracebacks
 	 * @param allowedAddresses who may see them
 	 */
-	public ServerErrorWebFilter(ExceptionResponder responder, ExceptionHandlers handlers,
+	public ServerErrorWebFilter(ExceptionResponder responder, RegisteredHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
 			FilterExceptions filterExceptions, @Nullable TracebackRenderer traceback,
 			AllowedAddresses allowedAddresses) {
@@ -148,7 +148,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
 			noteFailure(error, failure);
 			before.restore(exchange);
-			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(response);
+			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(exchange);
 		});
 		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
 			noteFailure(error, failure);
@@ -158,14 +158,14 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	private Mono<Void> tryAnswer(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {
 		ServerHttpResponse response = exchange.getResponse();
-		RegisteredHandler handler = this.handlers.getServerErrorHandler();
+		RegisteredHandler handler = this.handlers.findServerErrorHandler(exchange);
 		if (handler != null && renderer == null) {
 			return callHandler(exchange, error, handler);
 		}
 		if (response.isCommitted()) {
 			return Mono.empty();
 		}
-		return (renderer == null) ? this.defaultResponseWriter.writeServerError(response)
+		return (renderer == null) ? this.defaultResponseWriter.writeServerError(exchange)
 				: renderer.render(exchange, HttpExceptionResolver.unwrap(error))
 					.flatMap((traceback) -> this.defaultResponseWriter.writeServerError(response, traceback.headers(),
 							traceback.body()));
@@ -203,7 +203,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	 * @return completes when that has been done, and never fails
 	 */
 	public Mono<Void> reportAfterResponse(ServerWebExchange exchange, Throwable error) {
-		RegisteredHandler handler = this.handlers.getServerErrorHandler();
+		RegisteredHandler handler = this.handlers.findServerErrorHandler(exchange);
 		Mono<Void> handled = (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
 		return new ErrorResumingMono(handled, (failure) -> {
 			noteFailure(error, failure);

@@ -48,6 +48,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.ui.Model;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.HandlerResult;
 import org.springframework.web.reactive.HandlerResultHandler;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -165,7 +166,7 @@ public final class ReturnValueWriter {
 				setInstance(exchange, problemDetail);
 			}
 			if (body != null && !entity.getHeaders().containsHeader(HttpHeaders.CONTENT_TYPE)) {
-				setContentType(exchange.getResponse(), findBodyType(result.getReturnType(), body));
+				setContentType(exchange, findBodyType(result.getReturnType(), body));
 			}
 			return this.resultHandlers.entity().handleResult(exchange, result);
 		}
@@ -202,7 +203,7 @@ public final class ReturnValueWriter {
 		if (hasNoBody(response.getStatusCode())) {
 			return response.setComplete();
 		}
-		setContentType(response, bodyType);
+		setContentType(exchange, bodyType);
 		return this.resultHandlers.body().handleResult(exchange, result);
 	}
 
@@ -220,11 +221,13 @@ public final class ReturnValueWriter {
 	}
 
 	/**
-	 * Spring would write a text or bytes as whatever the client asks for, HTML included.
+	 * Spring would write a text or bytes as whatever the client asks for, HTML included,
+	 * unless the handler says what it produces.
 	 */
-	private static void setContentType(ServerHttpResponse response, Class<?> bodyType) {
-		HttpHeaders headers = response.getHeaders();
-		if (!headers.containsHeader(HttpHeaders.CONTENT_TYPE)) {
+	private static void setContentType(ServerWebExchange exchange, Class<?> bodyType) {
+		HttpHeaders headers = exchange.getResponse().getHeaders();
+		if (!headers.containsHeader(HttpHeaders.CONTENT_TYPE)
+				&& exchange.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE) == null) {
 			if (CharSequence.class.isAssignableFrom(bodyType)) {
 				headers.setContentType(TEXT_PLAIN_UTF8);
 			}

@@ -16,11 +16,12 @@
 
 package io.starlet.registry;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 import io.starlet.HttpException;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ import org.springframework.util.ConcurrentReferenceHashMap;
 import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 
 /**
- * Handlers by the class of exceptions that they are registered for, of which the most
- * specific is found (rules R1, R6 and R9).
+ * Handlers by the class of exceptions that they are registered for, most specific first
+ * (rules R1, R6 and R9).
  */
 class ClassHandlers {
 
@@ -38,63 +39,59 @@ class ClassHandlers {
 	private static final List<Class<?>> LEAST_SPECIFIC = List.of(RuntimeException.class, Exception.class,
 			Throwable.class);
 
-	private final Map<Class<?>, RegisteredHandler> handlers = new HashMap<>();
+	private final Map<Class<?>, HandlerGroup> groups = new HashMap<>();
 
 	/** Weak, so that neither an exception's class nor its loader is kept alive. */
-	private final Map<Class<?>, Optional<RegisteredHandler>> lookups = new ConcurrentReferenceHashMap<>(16,
+	private final Map<Class<?>, List<HandlerGroup>> lookups = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
+
+	private final Map<Class<?>, List<HandlerGroup>> httpLookups = new ConcurrentReferenceHashMap<>(16,
 			ReferenceType.WEAK);
 
-	void put(Class<?> type, RegisteredHandler handler) {
-		this.handlers.put(type, handler);
-	}
-
-	@Nullable RegisteredHandler get(Class<?> type) {
-		return this.handlers.get(type);
-	}
-
-	@Nullable RegisteredHandler find(Class<?> type, boolean http, Collection<RegisteredHandler> tried) {
-		if (this.handlers.isEmpty()) {
-			return null;
-		}
-		RegisteredHandler handler = tried.isEmpty()
-				? this.lookups.computeIfAbsent(type, (key) -> Optional.ofNullable(findSpecific(key, tried)))
-					.orElse(null)
-				: findSpecific(type, tried);
-		if (handler == null && http) {
-			handler = untried(this.handlers.get(HttpException.class), tried);
-		}
-		return (handler != null) ? handler : findLeastSpecific(type, tried);
-	}
+	private final Set<String> notBySuperclass;
 
 	/**
-	 * Every class up to those that {@code HttpException} itself extends, as these are
-	 * less specific than {@code HttpException} for every HTTP exception.
+	 * Create a look-up.
+	 * @param notBySuperclass names of classes whose exceptions are none of the business
+	 * of handlers for a superclass
 	 */
-	private @Nullable RegisteredHandler findSpecific(Class<?> type, Collection<RegisteredHandler> tried) {
-		for (Class<?> current = type; current != null
-				&& !LEAST_SPECIFIC.contains(current); current = current.getSuperclass()) {
-			RegisteredHandler handler = untried(this.handlers.get(current), tried);
-			if (handler != null) {
-				return handler;
-			}
-		}
-		return null;
+	ClassHandlers(Set<String> notBySuperclass) {
+		this.notBySuperclass = notBySuperclass;
 	}
 
-	private @Nullable RegisteredHandler findLeastSpecific(Class<?> type, Collection<RegisteredHandler> tried) {
-		for (Class<?> current : LEAST_SPECIFIC) {
-			RegisteredHandler handler = current.isAssignableFrom(type) ? untried(this.handlers.get(current), tried)
-					: null;
-			if (handler != null) {
-				return handler;
-			}
-		}
-		return null;
+	void put(Class<?> type, HandlerGroup group) {
+		this.groups.put(type, group);
 	}
 
-	static @Nullable RegisteredHandler untried(@Nullable RegisteredHandler handler,
-			Collection<RegisteredHandler> tried) {
-		return (handler != null && !tried.contains(handler)) ? handler : null;
+	@Nullable HandlerGroup get(Class<?> type) {
+		return this.groups.get(type);
+	}
+
+	List<HandlerGroup> find(Class<?> type, boolean http) {
+		return this.groups.isEmpty() ? List.of()
+				: (http ? this.httpLookups : this.lookups).computeIfAbsent(type, (key) -> collect(key, http));
+	}
+
+	private List<HandlerGroup> collect(Class<?> type, boolean http) {
+		Set<Class<?>> types = new LinkedHashSet<>();
+		Class<?> current = type;
+		while (current != null && !LEAST_SPECIFIC.contains(current)) {
+			types.add(current);
+			current = this.notBySuperclass.contains(current.getName()) ? null : current.getSuperclass();
+		}
+		if (http) {
+			types.add(HttpException.class);
+		}
+		if (current != null) {
+			LEAST_SPECIFIC.stream().filter((least) -> least.isAssignableFrom(type)).forEach(types::add);
+		}
+		List<HandlerGroup> found = new ArrayList<>();
+		for (Class<?> candidate : types) {
+			HandlerGroup group = this.groups.get(candidate);
+			if (group != null) {
+				found.add(group);
+			}
+		}
+		return List.copyOf(found);
 	}
 
 }

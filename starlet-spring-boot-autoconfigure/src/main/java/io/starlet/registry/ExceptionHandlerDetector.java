@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.starlet.ExceptionHandlerConfigurer;
 import io.starlet.ExceptionHandlerFor;
@@ -50,6 +51,7 @@ import org.springframework.core.MethodIntrospector;
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.annotation.OrderUtils;
@@ -108,7 +110,7 @@ class ExceptionHandlerDetector {
 		int beanOrder = determineOrder(type, factoryMethod);
 		if (ExceptionHandlerConfigurer.class.isAssignableFrom(type)) {
 			beanFactory.getBean(beanName, ExceptionHandlerConfigurer.class)
-				.configureExceptionHandlers(new ConfigurerRegistry("bean '%s'".formatted(beanName), beanOrder));
+				.configureExceptionHandlers(new ConfigurerRegistry(beanName, beanOrder, HandlerCondition.NONE));
 		}
 		if (!isSpringContainerClass(type)) {
 			detectBean(beanFactory, beanName, type, type, beanOrder);
@@ -147,8 +149,8 @@ class ExceptionHandlerDetector {
 
 	private void detectBean(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			AnnotatedElement annotated, int order) {
-		Registration registration = Registration.of(annotated);
-		if (registration == null) {
+		List<Registration> registrations = Registration.of(annotated);
+		if (registrations == null) {
 			return;
 		}
 		String description = (annotated instanceof Method method)
@@ -167,39 +169,40 @@ class ExceptionHandlerDetector {
 				: ResolvableType.forClass(type);
 		for (Class<?> handlerType : handlerTypes) {
 			Class<?> exceptionType = beanType.as(handlerType).getGeneric().resolve();
-			if (exceptionType == null && registration.isDerived()) {
+			if (exceptionType == null && registrations.stream().anyMatch(Registration::isDerived)) {
 				throw noException(description, "Give @ExceptionHandlerFor a class, or declare the bean as an "
 						+ "%s of a class of exceptions.".formatted(handlerType.getSimpleName()));
 			}
-			RegisteredHandler handler = RegisteredHandler.of(description, order,
+			RegisteredHandler handler = RegisteredHandler.of(description, beanName, order,
 					(exceptionType != null) ? exceptionType : HttpException.class,
 					() -> beanFactory.getBean(beanName, handlerType));
-			register(registration, handler, (exceptionType != null) ? List.of(exceptionType) : List.of(),
-					handlerType == WebSocketExceptionHandler.class);
+			registrations.forEach((registration) -> register(registration, handler,
+					(exceptionType != null) ? List.of(exceptionType) : List.of(),
+					handlerType == WebSocketExceptionHandler.class));
 		}
 	}
 
 	private void detectMethods(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			int beanOrder) {
-		Map<Method, Registration> methods;
+		Map<Method, List<Registration>> methods;
 		try {
 			methods = MethodIntrospector.selectMethods(type,
-					(MethodIntrospector.MetadataLookup<Registration>) Registration::of);
+					(MethodIntrospector.MetadataLookup<List<Registration>>) Registration::of);
 		}
 		catch (IllegalStateException | LinkageError ex) {
 			// A class that the bean's methods name is absent: no business of Starlet's
 			logger.debug("Could not look for exception handlers in bean '" + beanName + "'", ex);
 			return;
 		}
-		methods.forEach((method, registration) -> {
+		methods.forEach((method, registrations) -> {
 			if (!AnnotatedElementUtils.hasAnnotation(method, Bean.class)) {
-				detectMethod(beanFactory, beanName, beanOrder, method, registration);
+				detectMethod(beanFactory, beanName, beanOrder, method, registrations);
 			}
 		});
 	}
 
 	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName, int beanOrder,
-			Method method, Registration registration) {
+			Method method, List<Registration> registrations) {
 		String description = "method '%s' of bean '%s'".formatted(describe(method), beanName);
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
 			throw new InvalidExceptionHandlerException(
@@ -211,10 +214,11 @@ class ExceptionHandlerDetector {
 				selectInvocableMethod(beanFactory, beanName, method, description));
 		List<Class<?>> parameters = findExceptionParameters(handlerMethod);
 		Class<?> exceptionType = parameters.isEmpty() ? null : parameters.get(0);
-		if (registration.isDerived() && (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
+		if (registrations.stream().anyMatch(Registration::isDerived)
+				&& (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
 			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
 		}
-		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registration, exceptionType));
+		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registrations, exceptionType));
 		if (problem != null) {
 			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem),
 					takesSession(handlerMethod)
@@ -224,9 +228,10 @@ class ExceptionHandlerDetector {
 									+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
 		}
 		Integer order = OrderUtils.getOrder(method);
-		RegisteredHandler handler = RegisteredHandler.ofMethod(description, (order != null) ? order : beanOrder,
-				handlerMethod);
-		register(registration, handler, parameters, takesSession(handlerMethod));
+		RegisteredHandler handler = RegisteredHandler.ofMethod(description, beanName,
+				(order != null) ? order : beanOrder, handlerMethod);
+		registrations
+			.forEach((registration) -> register(registration, handler, parameters, takesSession(handlerMethod)));
 	}
 
 	private static Method selectInvocableMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
@@ -255,9 +260,11 @@ class ExceptionHandlerDetector {
 	}
 
 	/** What a handler is called with, so what else its parameters may be. */
-	private static List<Class<?>> findPassedTypes(Registration registration, @Nullable Class<?> parameter) {
-		List<Class<?>> types = new ArrayList<>(registration.classesOr(parameter));
-		if (!registration.statuses().isEmpty() || types.stream().anyMatch(ExceptionHandlerDetector::isHttp)) {
+	private static List<Class<?>> findPassedTypes(List<Registration> registrations, @Nullable Class<?> parameter) {
+		List<Class<?>> types = new ArrayList<>();
+		registrations.forEach((registration) -> types.addAll(registration.classesOr(parameter)));
+		if (registrations.stream().anyMatch((registration) -> !registration.statuses().isEmpty())
+				|| types.stream().anyMatch(ExceptionHandlerDetector::isHttp)) {
 			types.add(HttpException.class);
 		}
 		return types;
@@ -274,8 +281,10 @@ class ExceptionHandlerDetector {
 				"%s does not say which exceptions it handles.".formatted(description), action);
 	}
 
-	private void register(Registration registration, RegisteredHandler handler, List<Class<?>> parameters,
+	private void register(Registration registration, RegisteredHandler unconditional, List<Class<?>> parameters,
 			boolean webSocket) {
+		RegisteredHandler handler = unconditional.withCondition(
+				HandlerCondition.of(unconditional.toString(), registration.paths(), registration.produces()));
 		if (registration.isEmpty()) {
 			throw new InvalidExceptionHandlerException("%s is registered for no status.".formatted(handler),
 					"Give @StatusHandler at least one status.");
@@ -285,6 +294,12 @@ class ExceptionHandlerDetector {
 					"%s is registered for a status, but handles exceptions of WebSocket sessions, which have none."
 						.formatted(handler),
 					"Use @ExceptionHandlerFor; HttpException.class serves all HTTP exceptions.");
+		}
+		if (webSocket && !handler.getProduces().isEmpty()) {
+			throw new InvalidExceptionHandlerException(
+					"%s produces %s, but handles exceptions of WebSocket sessions, which are closed.".formatted(handler,
+							handler.getProduces()),
+					"Leave out 'produces'.");
 		}
 		for (int status : registration.statuses()) {
 			checkAccepts(handler, parameters, HttpException.class, "status " + status);
@@ -330,25 +345,30 @@ class ExceptionHandlerDetector {
 			.toString();
 	}
 
-	/** What the annotations of one method or class say. */
-	private record Registration(List<Integer> statuses, List<Class<?>> classes, boolean isDerived) {
+	/** What one annotation of a method or class says. */
+	@SuppressWarnings("ArrayRecordComponent")
+	private record Registration(List<Integer> statuses, List<Class<?>> classes, String[] paths, String[] produces,
+			boolean isDerived) {
 
-		static @Nullable Registration of(AnnotatedElement element) {
+		static @Nullable List<Registration> of(AnnotatedElement element) {
 			MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
-			if (!annotations.isPresent(StatusHandler.class) && !annotations.isPresent(ExceptionHandlerFor.class)) {
-				return null;
-			}
-			List<Integer> statuses = annotations.stream(StatusHandler.class)
-				.flatMapToInt((annotation) -> Arrays.stream(annotation.getIntArray("value")))
-				.distinct()
-				.boxed()
+			List<Registration> registrations = Stream
+				.concat(annotations.stream(StatusHandler.class).map(Registration::ofStatuses),
+						annotations.stream(ExceptionHandlerFor.class).map(Registration::ofClasses))
 				.toList();
-			List<Class<?>> classes = annotations.stream(ExceptionHandlerFor.class)
-				.<Class<?>>flatMap((annotation) -> Arrays.stream(annotation.getClassArray("value")))
-				.distinct()
-				.toList();
-			return new Registration(statuses, classes,
-					annotations.isPresent(ExceptionHandlerFor.class) && classes.isEmpty());
+			return registrations.isEmpty() ? null : registrations;
+		}
+
+		private static Registration ofStatuses(MergedAnnotation<StatusHandler> annotation) {
+			List<Integer> statuses = Arrays.stream(annotation.getIntArray("value")).distinct().boxed().toList();
+			return new Registration(statuses, List.of(), annotation.getStringArray("paths"),
+					annotation.getStringArray("produces"), false);
+		}
+
+		private static Registration ofClasses(MergedAnnotation<ExceptionHandlerFor> annotation) {
+			List<Class<?>> classes = List.of(annotation.getClassArray("value"));
+			return new Registration(List.of(), classes, annotation.getStringArray("paths"),
+					annotation.getStringArray("produces"), classes.isEmpty());
 		}
 
 		boolean isEmpty() {
@@ -357,7 +377,10 @@ class ExceptionHandlerDetector {
 
 		List<Class<? extends Throwable>> classesOr(@Nullable Class<?> parameter) {
 			List<Class<?>> types = (this.isDerived && parameter != null) ? List.of(parameter) : this.classes;
-			return types.stream().<Class<? extends Throwable>>map((type) -> type.asSubclass(Throwable.class)).toList();
+			return types.stream()
+				.distinct()
+				.<Class<? extends Throwable>>map((type) -> type.asSubclass(Throwable.class))
+				.toList();
 		}
 
 	}
@@ -365,13 +388,27 @@ class ExceptionHandlerDetector {
 	/** Registers what a configurer gives it. */
 	private final class ConfigurerRegistry implements ExceptionHandlerRegistry {
 
-		private final String description;
+		private final String beanName;
 
 		private final int order;
 
-		private ConfigurerRegistry(String description, int order) {
-			this.description = description;
+		private final HandlerCondition condition;
+
+		private ConfigurerRegistry(String beanName, int order, HandlerCondition condition) {
+			this.beanName = beanName;
 			this.order = order;
+			this.condition = condition;
+		}
+
+		@Override
+		public ExceptionHandlerRegistry paths(String... patterns) {
+			return new ConfigurerRegistry(this.beanName, this.order, this.condition.withPaths(toString(), patterns));
+		}
+
+		@Override
+		public ExceptionHandlerRegistry produces(String... mediaTypes) {
+			return new ConfigurerRegistry(this.beanName, this.order,
+					this.condition.withProduces(toString(), mediaTypes));
 		}
 
 		@Override
@@ -397,8 +434,15 @@ class ExceptionHandlerDetector {
 
 		private RegisteredHandler registered(String key, Class<?> exceptionType, Object handler) {
 			Assert.notNull(handler, "'handler' must not be null");
-			return RegisteredHandler.of("the handler for %s of configurer %s".formatted(key, this.description),
-					this.order, exceptionType, () -> handler);
+			return RegisteredHandler
+				.of("the handler for %s%s of %s".formatted(key, this.condition, this), this.beanName, this.order,
+						exceptionType, () -> handler)
+				.withCondition(this.condition);
+		}
+
+		@Override
+		public String toString() {
+			return "configurer bean '%s'".formatted(this.beanName);
 		}
 
 	}

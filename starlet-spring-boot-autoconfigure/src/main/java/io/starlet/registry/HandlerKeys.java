@@ -21,13 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-
-import org.jspecify.annotations.Nullable;
 
 /**
- * What each handler is registered for. Two handlers for one key are refused, unless an
- * order puts one first (rule R8).
+ * What each handler is registered for.
  */
 class HandlerKeys {
 
@@ -41,64 +37,67 @@ class HandlerKeys {
 
 	private final List<RegisteredHandler> serverErrors = new ArrayList<>();
 
+	private final List<HandlerDescription> descriptions = new ArrayList<>();
+
 	void addStatus(int status, RegisteredHandler handler) {
 		if (status < 100 || status > 999) {
 			throw new InvalidExceptionHandlerException(
 					"%s is registered for status %d, which is no HTTP status.".formatted(handler, status),
 					"Use a status from 100 to 999.");
 		}
+		boolean serverError = status == SERVER_ERROR;
+		describe(String.valueOf(status), serverError ? HandlerDescription.OUTER : HandlerDescription.INNER, handler);
 		add(this.statuses.computeIfAbsent(status, (key) -> new ArrayList<>()), handler);
-		if (status == SERVER_ERROR) {
+		if (serverError) {
 			add(this.serverErrors, handler);
 		}
 	}
 
 	void addClass(Class<? extends Throwable> type, RegisteredHandler handler) {
 		boolean serverError = type == Exception.class || type == Throwable.class;
+		describe(type.getName(), serverError ? HandlerDescription.OUTER : HandlerDescription.INNER, handler);
 		add(serverError ? this.serverErrors : this.classes.computeIfAbsent(type, (key) -> new ArrayList<>()), handler);
 	}
 
 	void addWebSocket(Class<? extends Throwable> type, RegisteredHandler handler) {
+		describe(type.getName(), HandlerDescription.WEB_SOCKET, handler);
 		add(this.webSockets.computeIfAbsent(type, (key) -> new ArrayList<>()), handler);
 	}
 
+	private void describe(String key, String layer, RegisteredHandler handler) {
+		HandlerDescription description = handler.describe(key, layer);
+		if (!this.descriptions.contains(description)) {
+			this.descriptions.add(description);
+		}
+	}
+
 	private static void add(List<RegisteredHandler> handlers, RegisteredHandler handler) {
-		if (!handlers.contains(handler)) {
+		if (handlers.stream().noneMatch(handler::isSameRegistrationAs)) {
 			handlers.add(handler);
 		}
 	}
 
-	void forEachStatus(BiConsumer<Integer, RegisteredHandler> action) {
-		this.statuses.forEach((status, handlers) -> action.accept(status, first("status " + status, handlers)));
+	void forEachStatus(BiConsumer<Integer, HandlerGroup> action) {
+		this.statuses
+			.forEach((status, handlers) -> action.accept(status, new HandlerGroup("status " + status, handlers)));
 	}
 
-	void forEachClass(BiConsumer<Class<?>, RegisteredHandler> action) {
-		this.classes.forEach((type, handlers) -> action.accept(type, first(type.getName(), handlers)));
+	void forEachClass(BiConsumer<Class<?>, HandlerGroup> action) {
+		this.classes.forEach((type, handlers) -> action.accept(type, new HandlerGroup(type.getName(), handlers)));
 	}
 
-	void forEachWebSocket(BiConsumer<Class<?>, RegisteredHandler> action) {
-		this.webSockets.forEach(
-				(type, handlers) -> action.accept(type, first(type.getName() + " of WebSocket sessions", handlers)));
+	void forEachWebSocket(BiConsumer<Class<?>, HandlerGroup> action) {
+		this.webSockets.forEach((type, handlers) -> action.accept(type,
+				new HandlerGroup(type.getName() + " of WebSocket sessions", handlers)));
 	}
 
-	@Nullable RegisteredHandler getServerError() {
-		return this.serverErrors.isEmpty() ? null
-				: first("server errors (status 500, Exception and Throwable name the same handler)", this.serverErrors);
+	HandlerGroup getServerErrors() {
+		return new HandlerGroup("server errors (status 500, Exception and Throwable name the same handler)",
+				this.serverErrors);
 	}
 
-	private static RegisteredHandler first(String key, List<RegisteredHandler> handlers) {
-		handlers.sort((one, other) -> Integer.compare(one.getOrder(), other.getOrder()));
-		RegisteredHandler first = handlers.get(0);
-		if (handlers.size() > 1 && handlers.get(1).getOrder() == first.getOrder()) {
-			String names = handlers.stream()
-				.filter((handler) -> handler.getOrder() == first.getOrder())
-				.map((handler) -> "%n\t- %s".formatted(handler))
-				.collect(Collectors.joining());
-			throw new InvalidExceptionHandlerException("Ambiguous handlers for %s:%n%s".formatted(key, names),
-					"Remove one of them, register it for something else, or put @Order on the method or bean "
-							+ "of the one that shall be called; the lowest value wins.");
-		}
-		return first;
+	List<HandlerDescription> getDescriptions() {
+		return List.copyOf(this.descriptions);
 	}
 
 }

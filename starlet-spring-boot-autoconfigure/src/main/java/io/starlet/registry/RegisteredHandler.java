@@ -16,6 +16,7 @@
 
 package io.starlet.registry;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 import io.starlet.HttpException;
@@ -23,6 +24,7 @@ import io.starlet.HttpExceptionHandler;
 import io.starlet.WebSocketExceptionHandler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.web.method.HandlerMethod;
 
@@ -36,6 +38,8 @@ public final class RegisteredHandler {
 
 	private final String description;
 
+	private final String beanName;
+
 	private final int order;
 
 	private final @Nullable HandlerMethod method;
@@ -44,21 +48,32 @@ public final class RegisteredHandler {
 
 	private final Class<?> exceptionType;
 
-	private RegisteredHandler(String description, int order, @Nullable HandlerMethod method,
-			@Nullable Supplier<?> handler, Class<?> exceptionType) {
+	private final HandlerCondition condition;
+
+	private RegisteredHandler(String description, String beanName, int order, @Nullable HandlerMethod method,
+			@Nullable Supplier<?> handler, Class<?> exceptionType, HandlerCondition condition) {
 		this.description = description;
+		this.beanName = beanName;
 		this.order = order;
 		this.method = method;
 		this.handler = handler;
 		this.exceptionType = exceptionType;
+		this.condition = condition;
 	}
 
-	static RegisteredHandler ofMethod(String description, int order, HandlerMethod method) {
-		return new RegisteredHandler(description, order, method, null, Throwable.class);
+	static RegisteredHandler ofMethod(String description, String beanName, int order, HandlerMethod method) {
+		return new RegisteredHandler(description, beanName, order, method, null, Throwable.class,
+				HandlerCondition.NONE);
 	}
 
-	static RegisteredHandler of(String description, int order, Class<?> exceptionType, Supplier<?> handler) {
-		return new RegisteredHandler(description, order, null, handler, exceptionType);
+	static RegisteredHandler of(String description, String beanName, int order, Class<?> exceptionType,
+			Supplier<?> handler) {
+		return new RegisteredHandler(description, beanName, order, null, handler, exceptionType, HandlerCondition.NONE);
+	}
+
+	RegisteredHandler withCondition(HandlerCondition condition) {
+		return new RegisteredHandler(this.description, this.beanName, this.order, this.method, this.handler,
+				this.exceptionType, condition);
 	}
 
 	/**
@@ -84,6 +99,14 @@ public final class RegisteredHandler {
 	}
 
 	/**
+	 * Return what the handler answers with.
+	 * @return the media types; empty if it may be anything
+	 */
+	public List<MediaType> getProduces() {
+		return this.condition.produces();
+	}
+
+	/**
 	 * Select what is passed to the {@link #getHandler handler}.
 	 * @param exception the exception
 	 * @param httpException the HTTP exception that it is or amounts to, if any
@@ -95,6 +118,26 @@ public final class RegisteredHandler {
 
 	int getOrder() {
 		return this.order;
+	}
+
+	HandlerCondition getCondition() {
+		return this.condition;
+	}
+
+	/** Whether it is the same method or object, whatever it is registered for. */
+	@SuppressWarnings("ReferenceEquality")
+	boolean isSameAs(RegisteredHandler other) {
+		return this.method == other.method && this.handler == other.handler;
+	}
+
+	boolean isSameRegistrationAs(RegisteredHandler other) {
+		return isSameAs(other) && this.condition.equals(other.condition);
+	}
+
+	HandlerDescription describe(String key, String layer) {
+		return new HandlerDescription(key, this.condition.paths().stream().map(Object::toString).toList(),
+				this.condition.produces().stream().map(MediaType::toString).toList(), this.beanName,
+				(this.method != null) ? this.method.toString() : null, layer, this.order);
 	}
 
 	/**

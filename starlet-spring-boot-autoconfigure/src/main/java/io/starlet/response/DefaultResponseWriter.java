@@ -19,9 +19,14 @@ package io.starlet.response;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.starlet.HttpException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -30,6 +35,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Writes the answers that are given where no handler is registered (rules R10, R13 and
@@ -38,6 +45,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  * @since 0.1.0
  */
 public final class DefaultResponseWriter {
+
+	private static final Log logger = LogFactory.getLog(DefaultResponseWriter.class);
 
 	private static final MediaType TEXT_PLAIN_UTF8 = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
 
@@ -48,18 +57,67 @@ public final class DefaultResponseWriter {
 	private static final Set<String> BODY_HEADERS = Set.of("content-type", "content-language", "content-disposition",
 			"content-location", "content-length", "content-encoding", "content-range", "transfer-encoding");
 
+	private final @Nullable ProblemDetailWriter problemDetailWriter;
+
+	/**
+	 * Create a writer.
+	 * @param problemDetailWriter writes problem details; {@code null} to write text
+	 */
+	public DefaultResponseWriter(@Nullable ProblemDetailWriter problemDetailWriter) {
+		this.problemDetailWriter = problemDetailWriter;
+	}
+
+	/**
+	 * Return what is written.
+	 * @return media types of clients that understand it
+	 */
+	public List<MediaType> getMediaTypes() {
+		return (this.problemDetailWriter != null)
+				? List.of(MediaType.APPLICATION_PROBLEM_JSON, MediaType.APPLICATION_JSON)
+				: List.of(MediaType.TEXT_PLAIN);
+	}
+
 	/**
 	 * Write an HTTP exception's status, headers and detail.
-	 * @param response the response, not yet committed
-	 * @param exception the exception
+	 * @param exchange the exchange, its response not yet committed
+	 * @param exception the HTTP exception
+	 * @param original the exception that it stands for, or itself
 	 * @return completes when the response has been written
 	 */
-	public Mono<Void> write(ServerHttpResponse response, HttpException exception) {
+	public Mono<Void> write(ServerWebExchange exchange, HttpException exception, Throwable original) {
+		ServerHttpResponse response = exchange.getResponse();
 		response.setStatusCode(exception.getStatusCode());
 		if (hasNoBody(exception.getStatusCode())) {
 			return writeWithoutBody(response, exception);
 		}
 		addHeaders(response, exception);
+		if (this.problemDetailWriter == null) {
+			return writeDetail(response, exception);
+		}
+		return writeProblem(this.problemDetailWriter, exchange,
+				(original instanceof ErrorResponse errorResponse) ? errorResponse : exception,
+				() -> writeDetail(response, exception));
+	}
+
+	/**
+	 * Whatever the application's interceptors, texts and codecs do, there is an answer.
+	 */
+	private static Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, ErrorResponse error,
+			Supplier<Mono<Void>> otherwise) {
+		ServerHttpResponse response = exchange.getResponse();
+		HttpStatusCode status = Objects.requireNonNull(response.getStatusCode(), "No status");
+		return new ErrorResumingMono(writer.write(exchange, status, error), (failure) -> {
+			if (response.isCommitted()) {
+				return Mono.error(failure);
+			}
+			ErrorLog.log(logger, exchange.getLogPrefix() + "Failed to write problem details", failure);
+			response.getHeaders().clearContentHeaders();
+			response.setStatusCode(status);
+			return otherwise.get();
+		});
+	}
+
+	private static Mono<Void> writeDetail(ServerHttpResponse response, HttpException exception) {
 		for (String name : DETAIL_HEADERS) {
 			if (exception.getHeaders().containsHeader(name)) {
 				response.getHeaders().put(name, exception.getHeaders().getOrEmpty(name));
@@ -90,7 +148,7 @@ public final class DefaultResponseWriter {
 	 * @param response the response, not yet committed
 	 * @param exception the exception
 	 */
-	public void addHeaders(ServerHttpResponse response, HttpException exception) {
+	public static void addHeaders(ServerHttpResponse response, HttpException exception) {
 		HttpHeaders headers = response.getHeaders();
 		exception.getHeaders().forEach((name, values) -> {
 			if (HttpHeaders.VARY.equalsIgnoreCase(name)) {
@@ -104,10 +162,21 @@ public final class DefaultResponseWriter {
 
 	/**
 	 * Write the plain 500 that tells a client nothing about the error.
-	 * @param response the response, not yet committed
+	 * @param exchange the exchange, its response not yet committed
 	 * @return completes when the response has been written
 	 */
-	public Mono<Void> writeServerError(ServerHttpResponse response) {
+	public Mono<Void> writeServerError(ServerWebExchange exchange) {
+		ServerHttpResponse response = exchange.getResponse();
+		if (this.problemDetailWriter == null) {
+			return writeServerErrorText(response);
+		}
+		response.getHeaders().clearContentHeaders();
+		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
+		return writeProblem(this.problemDetailWriter, exchange, new HttpException(HttpStatus.INTERNAL_SERVER_ERROR),
+				() -> writeServerErrorText(response));
+	}
+
+	private Mono<Void> writeServerErrorText(ServerHttpResponse response) {
 		return writeServerError(response, HttpHeaders.EMPTY, HttpStatus.INTERNAL_SERVER_ERROR.getReasonPhrase());
 	}
 

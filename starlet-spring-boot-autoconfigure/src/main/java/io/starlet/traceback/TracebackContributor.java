@@ -30,10 +30,11 @@ public interface TracebackContributor {
 	/**
 	 * Describe the handlers that are registered for an error, in the order in which they
 	 * would be asked.
+	 * @param exchange the exchange
 	 * @param error the error
 	 * @return one description for each
 	 */
-	List<String> handlers(Throwable error);
+	List<String> handlers(ServerWebExchange exchange, Throwable error);
 
 	/**
 	 * Say what may help.

@@ -123,7 +123,7 @@ public final class TracebackRenderer {
 			List<String> hints = new ArrayList<>(Hints.find(traced));
 			hints.addAll(this.contributor.hints(exchange, error));
 			List<Section> sections = new ArrayList<>(request.sections());
-			sections.add(handlers(error));
+			sections.add(handlers(exchange, error));
 			Traceback traceback = new Traceback(traced, request.requestLine(), request.logPrefix(), hints, sections,
 					this.applicationInspector.inspect(request.redaction()));
 			return html ? new RenderedTraceback(headers(HTML), HtmlTraceback.render(traceback, this.editorLink))
@@ -131,9 +131,9 @@ public final class TracebackRenderer {
 		}
 	}
 
-	private Section handlers(Throwable error) {
+	private Section handlers(ServerWebExchange exchange, Throwable error) {
 		List<Section.Fact> facts = new ArrayList<>();
-		for (String handler : this.contributor.handlers(error)) {
+		for (String handler : this.contributor.handlers(exchange, error)) {
 			facts.add(new Section.Fact(String.valueOf(facts.size() + 1), handler));
 		}
 		return new Section("Handlers of this exception", facts);

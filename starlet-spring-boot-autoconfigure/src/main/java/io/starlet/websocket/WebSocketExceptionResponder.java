@@ -17,15 +17,15 @@
 package io.starlet.websocket;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 import io.starlet.HttpException;
 import io.starlet.WebSocketException;
 import io.starlet.WebSocketExceptionHandler;
 import io.starlet.invocation.HandlerInvoker;
-import io.starlet.registry.ExceptionHandlers;
 import io.starlet.registry.RegisteredHandler;
+import io.starlet.registry.RegisteredHandlers;
+import io.starlet.registry.TriedHandlers;
 import io.starlet.response.ErrorLog;
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
@@ -52,7 +52,7 @@ public final class WebSocketExceptionResponder {
 
 	private static final CloseStatus INTERNAL_ERROR = CloseStatus.SERVER_ERROR.withReason("Internal Error");
 
-	private final ExceptionHandlers handlers;
+	private final RegisteredHandlers handlers;
 
 	private final HttpExceptionResolver httpExceptionResolver;
 
@@ -68,7 +68,7 @@ public final class WebSocketExceptionResponder {
 	 * @param closeTimeout how long a handler may take to close a session, and a client to
 	 * take the close frame
 	 */
-	public WebSocketExceptionResponder(ExceptionHandlers handlers, HttpExceptionResolver httpExceptionResolver,
+	public WebSocketExceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
 			HandlerInvoker handlerInvoker, Duration closeTimeout) {
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
@@ -86,7 +86,7 @@ public final class WebSocketExceptionResponder {
 	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
 		return session.fail()
 			.timeout(this.closeTimeout, Mono.empty())
-			.then(Mono.defer(() -> tryRespond(session, handshake, raised, List.of(), null, false)))
+			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);
 				return close(session, handshake, INTERNAL_ERROR);
@@ -94,7 +94,7 @@ public final class WebSocketExceptionResponder {
 	}
 
 	private Mono<Void> tryRespond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised,
-			List<RegisteredHandler> tried, @Nullable Throwable translated, boolean reported) {
+			TriedHandlers tried, @Nullable Throwable translated, boolean reported) {
 		if (session.isLost(raised)) {
 			logger.debug("%sWebSocket session was lost: %s".formatted(handshake.getLogPrefix(), raised));
 			return Mono.empty();
@@ -105,7 +105,7 @@ public final class WebSocketExceptionResponder {
 		}
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
-		RegisteredHandler handler = this.handlers.findForWebSocket(exception, httpException, tried);
+		RegisteredHandler handler = this.handlers.findForWebSocket(handshake, exception, httpException, tried);
 		CloseStatus status = getCloseStatus(exception, httpException);
 		if (translated != null && translated != raised) {
 			raised.addSuppressed(translated);
@@ -127,7 +127,7 @@ public final class WebSocketExceptionResponder {
 					Mono.error(() -> new UnclosedSessionException(handler,
 							"did not close the session within " + this.closeTimeout, exception)))
 			.onErrorResume((failure) -> !(failure instanceof UnclosedSessionException), (failure) -> tryRespond(session,
-					handshake, failure, append(tried, handler), raised, reported || error));
+					handshake, failure, tried.with(handler), raised, reported || error));
 		return (error && !reported) ? handled.doOnSuccess((closed) -> logError(handshake, raised)) : handled;
 	}
 
@@ -178,12 +178,6 @@ public final class WebSocketExceptionResponder {
 	/** As the server-error handler of the outer layer gets one. */
 	private static HttpException serverError(Throwable exception) {
 		return new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
-	}
-
-	private static List<RegisteredHandler> append(List<RegisteredHandler> tried, RegisteredHandler handler) {
-		List<RegisteredHandler> appended = new ArrayList<>(tried);
-		appended.add(handler);
-		return appended;
 	}
 
 	private static void logHandled(ServerWebExchange handshake, Throwable exception,

@@ -38,7 +38,7 @@ import io.starlet.filter.ServerErrorWebExceptionHandler;
 import io.starlet.filter.ServerErrorWebFilter;
 import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.ReturnValueWriter;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.testing.LogCapture;
@@ -89,7 +89,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @Timeout(60)
 class StarletAutoConfigurationTests {
 
-	private static final List<Class<?>> BEANS = List.of(ExceptionHandlers.class, HttpExceptionResolver.class,
+	private static final List<Class<?>> BEANS = List.of(RegisteredHandlers.class, HttpExceptionResolver.class,
 			DefaultResponseWriter.class, HandlerInvoker.class, ReturnValueWriter.class, ExceptionResponder.class,
 			ServerErrorWebFilter.class, HandledExceptionWebFilter.class, ServerErrorWebExceptionHandler.class,
 			LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class, WebSocketExceptionResponder.class,

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionException;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
-import io.starlet.registry.ExceptionHandlers;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -122,7 +122,8 @@ class HandlerContributorTests {
 
 	/** Their methods' names. */
 	private static List<String> handlers(Throwable error) {
-		return contributor(FilterExceptions.HANDLE).handlers(error)
+		return contributor(FilterExceptions.HANDLE)
+			.handlers(MockServerWebExchange.from(MockServerHttpRequest.get("/any")), error)
 			.stream()
 			.map((handler) -> handler.replaceFirst(".*#", "").replaceFirst("\\(.*", ""))
 			.toList();
@@ -134,7 +135,7 @@ class HandlerContributorTests {
 	}
 
 	private static HandlerContributor contributor(FilterExceptions filterExceptions) {
-		return new HandlerContributor(application.bean(ExceptionHandlers.class),
+		return new HandlerContributor(application.bean(RegisteredHandlers.class),
 				application.bean(HttpExceptionResolver.class), filterExceptions);
 	}
 

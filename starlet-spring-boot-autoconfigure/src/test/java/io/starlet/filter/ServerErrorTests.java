@@ -277,7 +277,7 @@ class ServerErrorTests {
 	static class BrokenContributor implements TracebackContributor {
 
 		@Override
-		public List<String> handlers(Throwable error) {
+		public List<String> handlers(ServerWebExchange exchange, Throwable error) {
 			throw new IllegalStateException("renderer broke");
 		}
 

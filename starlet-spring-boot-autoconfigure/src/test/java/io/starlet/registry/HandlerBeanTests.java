@@ -43,6 +43,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.aop.framework.autoproxy.AbstractAutoProxyCreator;
@@ -96,7 +98,9 @@ class HandlerBeanTests {
 	void theExceptionOfAGenericBeanIsThatOfTheSubclass(Class<?> handlers) {
 		this.runner.withBean("handlers", handlers).run((context) -> {
 			assertThat(answer(context, 1)).isEqualTo("ok");
-			assertThat(context.getBean(ExceptionHandlers.class).find(new IllegalStateException(), null, List.of()))
+			assertThat(context.getBean(RegisteredHandlers.class)
+				.find(MockServerWebExchange.from(MockServerHttpRequest.get("/any")), new IllegalStateException(), null,
+						TriedHandlers.NONE))
 				.isNull();
 		});
 	}
@@ -224,7 +228,7 @@ class HandlerBeanTests {
 	@Test
 	void lookUpKeepsNoClassLoaderAlive() {
 		this.runner.withBean("handlers", RuntimeHandlers.class).run((context) -> {
-			WeakReference<ClassLoader> loader = lookUp(context.getBean(ExceptionHandlers.class),
+			WeakReference<ClassLoader> loader = lookUp(context.getBean(RegisteredHandlers.class),
 					context.getBean(HttpExceptionResolver.class));
 			Awaitility.await().until(() -> {
 				System.gc();
@@ -234,7 +238,7 @@ class HandlerBeanTests {
 	}
 
 	/** In a method of its own, so that no local variable keeps what it loads. */
-	private static WeakReference<ClassLoader> lookUp(ExceptionHandlers handlers, HttpExceptionResolver resolver)
+	private static WeakReference<ClassLoader> lookUp(RegisteredHandlers handlers, HttpExceptionResolver resolver)
 			throws ReflectiveOperationException {
 		ClassLoader loader = new ThrowawayClassLoader();
 		RuntimeException exception = loader.loadClass(DroppedException.class.getName())
@@ -243,9 +247,12 @@ class HandlerBeanTests {
 			.newInstance();
 		assertThat(exception).isNotInstanceOf(DroppedException.class);
 		assertThat(resolver.resolve(exception)).isNull();
-		RegisteredHandler handler = Objects.requireNonNull(handlers.find(exception, null, List.of()));
+		RegisteredHandler handler = Objects.requireNonNull(handlers
+			.find(MockServerWebExchange.from(MockServerHttpRequest.get("/any")), exception, null, TriedHandlers.NONE));
 		assertThat(handler.toString()).contains("RuntimeHandlers#handle");
-		assertThat(handlers.find(exception, null, List.of())).isSameAs(handler);
+		assertThat(handlers.find(MockServerWebExchange.from(MockServerHttpRequest.get("/any")), exception, null,
+				TriedHandlers.NONE))
+			.isSameAs(handler);
 		return new WeakReference<>(loader);
 	}
 

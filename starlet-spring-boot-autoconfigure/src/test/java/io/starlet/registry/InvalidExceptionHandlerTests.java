@@ -42,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.autoproxy.AbstractAutoProxyCreator;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -120,8 +122,9 @@ class InvalidExceptionHandlerTests {
 	void anOrderPutsOneOfTwoFirst(Class<?> handlers) {
 		this.runner.withBean("handlers", handlers).run((context) -> {
 			assertThat(context).hasNotFailed();
-			RegisteredHandler handler = context.getBean(ExceptionHandlers.class)
-				.find(new HttpException(404), new HttpException(404), List.of());
+			RegisteredHandler handler = context.getBean(RegisteredHandlers.class)
+				.find(MockServerWebExchange.from(MockServerHttpRequest.get("/any")), new HttpException(404),
+						new HttpException(404), TriedHandlers.NONE);
 			assertThat(Objects.requireNonNull(handler).toString()).contains("first").doesNotContain("second");
 		});
 	}

@@ -75,7 +75,7 @@ class TracebackRendererTests {
 	private record FailingContributor(@Nullable Class<? extends Throwable> failure) implements TracebackContributor {
 
 		@Override
-		public List<String> handlers(Throwable error) {
+		public List<String> handlers(ServerWebExchange exchange, Throwable error) {
 			return List.of();
 		}
 
