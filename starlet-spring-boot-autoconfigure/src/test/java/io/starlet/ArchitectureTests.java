@@ -68,10 +68,13 @@ class ArchitectureTests {
 			"io.starlet.response", "io.starlet.filter");
 
 	@ArchTest
+	static final ArchRule actuateImportsTheRegistry = mayImport("io.starlet.actuate", "io.starlet.registry");
+
+	@ArchTest
 	static final ArchRule everythingLivesInAPackageOfTheTable = classes().should()
 		.resideInAnyPackage("io.starlet", "io.starlet.registry", "io.starlet.invocation", "io.starlet.response",
 				"io.starlet.traceback", "io.starlet.filter", "io.starlet.websocket", "io.starlet.background",
-				"io.starlet.autoconfigure");
+				"io.starlet.actuate", "io.starlet.autoconfigure");
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.starlet.(**)").should().beFreeOfCycles();

@@ -24,6 +24,7 @@ import io.starlet.background.BackgroundTaskRunner;
 import io.starlet.background.BackgroundTasksMethodArgumentResolver;
 import io.starlet.background.TomcatResponseEndValve;
 import io.starlet.filter.ServerErrorWebFilter;
+import io.starlet.response.ExceptionLog;
 import org.apache.catalina.Valve;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ class BackgroundTasksConfiguration {
 	@ConditionalOnMissingBean(BackgroundTasks.Factory.class)
 	BackgroundTaskRunner backgroundTaskRunner(ServerErrorWebFilter outerLayer, BeanFactory beanFactory,
 			ObjectProvider<ObservationRegistry> observationRegistry, StarletProperties properties,
-			Environment environment) {
+			Environment environment, ExceptionLog exceptionLog) {
 		StarletProperties.Background background = properties.background();
 		if (background.maxInFlight() < 1) {
 			throw new InvalidConfigurationPropertyValueException("starlet.background.max-in-flight",
@@ -61,7 +62,7 @@ class BackgroundTasksConfiguration {
 		Shutdown shutdown = environment.getProperty("server.shutdown", Shutdown.class, Shutdown.GRACEFUL);
 		return new BackgroundTaskRunner(outerLayer, () -> findExecutor(beanFactory),
 				observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP), background.onError(),
-				background.maxInFlight(), shutdown == Shutdown.GRACEFUL);
+				background.maxInFlight(), shutdown == Shutdown.GRACEFUL, exceptionLog);
 	}
 
 	private static @Nullable Executor findExecutor(BeanFactory beanFactory) {

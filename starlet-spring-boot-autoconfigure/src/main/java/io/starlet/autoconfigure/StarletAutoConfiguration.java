@@ -24,6 +24,7 @@ import io.starlet.filter.LayerOrderCustomizer;
 import io.starlet.filter.ResponseTrackingHttpHandler;
 import io.starlet.filter.ServerErrorWebExceptionHandler;
 import io.starlet.filter.ServerErrorWebFilter;
+import io.starlet.filter.StatusPagesWebFilter;
 import io.starlet.invocation.BlockingExecution;
 import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.HandlerMethodArgumentResolvers;
@@ -31,6 +32,7 @@ import io.starlet.invocation.ResultHandlers;
 import io.starlet.invocation.ReturnValueWriter;
 import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.response.ProblemDetailWriter;
 import io.starlet.traceback.TracebackRenderer;
@@ -45,6 +47,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -77,8 +80,8 @@ import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "starlet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StarletProperties.class)
-@Import({ ProblemDetailsConfiguration.class, TracebackConfiguration.class, WebSocketConfiguration.class,
-		BackgroundTasksConfiguration.class })
+@Import({ ProblemDetailsConfiguration.class, SecurityConfiguration.class, TracebackConfiguration.class,
+		WebSocketConfiguration.class, BackgroundTasksConfiguration.class })
 public final class StarletAutoConfiguration {
 
 	@Bean
@@ -98,8 +101,21 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	DefaultResponseWriter defaultResponseWriter(ObjectProvider<ProblemDetailWriter> problemDetailWriter) {
-		return new DefaultResponseWriter(problemDetailWriter.getIfAvailable());
+	ExceptionLog exceptionLog(StarletProperties properties) {
+		try {
+			return new ExceptionLog(properties.logLevels());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("starlet.log-levels", properties.logLevels(),
+					ex.getMessage());
+		}
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	DefaultResponseWriter defaultResponseWriter(ObjectProvider<ProblemDetailWriter> problemDetailWriter,
+			ExceptionLog exceptionLog) {
+		return new DefaultResponseWriter(problemDetailWriter.getIfAvailable(), exceptionLog);
 	}
 
 	@Bean
@@ -145,8 +161,9 @@ public final class StarletAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ExceptionResponder exceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
-			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter) {
-		return new ExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, defaultResponseWriter);
+			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter, ExceptionLog exceptionLog) {
+		return new ExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, defaultResponseWriter,
+				exceptionLog);
 	}
 
 	@Bean
@@ -168,8 +185,16 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ServerErrorWebExceptionHandler serverErrorWebExceptionHandler(StarletProperties properties) {
-		return new ServerErrorWebExceptionHandler(properties.raiseServerExceptions());
+	@ConditionalOnBooleanProperty("starlet.status-pages.enabled")
+	StatusPagesWebFilter statusPagesWebFilter(ExceptionResponder responder) {
+		return new StatusPagesWebFilter(responder);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServerErrorWebExceptionHandler serverErrorWebExceptionHandler(StarletProperties properties,
+			ExceptionLog exceptionLog) {
+		return new ServerErrorWebExceptionHandler(properties.raiseServerExceptions(), exceptionLog);
 	}
 
 	@Bean

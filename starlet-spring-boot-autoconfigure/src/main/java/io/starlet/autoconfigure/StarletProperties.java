@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.logging.LogLevel;
 
 /**
  * Properties of Starlet.
@@ -37,6 +38,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param filterExceptions what becomes of an HTTP exception that a filter raises
  * @param raiseServerExceptions whether unhandled errors go on to the server after they
  * have been answered, so that a test that has no server sees them
+ * @param logLevels levels that exceptions are logged at, by status (404), range of
+ * statuses (5xx) or class of exceptions. By default handled exceptions are logged at
+ * DEBUG and errors at ERROR
+ * @param statusPages what becomes of responses without a body
  * @param traceback what tracebacks show, and to whom
  * @param websocket how sessions that fail are closed
  * @param background how background tasks run
@@ -45,7 +50,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("starlet")
 public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean debug,
 		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("false") boolean raiseServerExceptions,
+		@DefaultValue Map<String, LogLevel> logLevels, @DefaultValue StatusPages statusPages,
 		@DefaultValue Traceback traceback, @DefaultValue WebSocket websocket, @DefaultValue Background background) {
+
+	/**
+	 * Properties of responses that an application sends without a body.
+	 *
+	 * @param enabled whether a response of 400 to 599 without a body is given to the
+	 * handler of its status
+	 * @since 0.1.0
+	 */
+	public record StatusPages(@DefaultValue("false") boolean enabled) {
+
+	}
 
 	/**
 	 * Properties of background tasks.

@@ -21,6 +21,7 @@ import java.util.List;
 
 import io.starlet.invocation.HandlerInvoker;
 import io.starlet.registry.RegisteredHandlers;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.websocket.ExceptionWebSocketHandlerAdapter;
 import io.starlet.websocket.WebSocketExceptionResponder;
@@ -48,13 +49,15 @@ class WebSocketConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	WebSocketExceptionResponder webSocketExceptionResponder(RegisteredHandlers handlers,
-			HttpExceptionResolver httpExceptionResolver, HandlerInvoker handlerInvoker, StarletProperties properties) {
+			HttpExceptionResolver httpExceptionResolver, HandlerInvoker handlerInvoker, StarletProperties properties,
+			ExceptionLog exceptionLog) {
 		Duration closeTimeout = properties.websocket().closeTimeout();
 		if (closeTimeout.isZero() || closeTimeout.isNegative()) {
 			throw new InvalidConfigurationPropertyValueException("starlet.websocket.close-timeout", closeTimeout,
 					"It must be longer than nothing.");
 		}
-		return new WebSocketExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, closeTimeout);
+		return new WebSocketExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, closeTimeout,
+				exceptionLog);
 	}
 
 	@Bean

@@ -32,7 +32,7 @@ import io.starlet.BackgroundTasks;
 import io.starlet.filter.AfterResponse;
 import io.starlet.filter.HandledExceptionWebFilter;
 import io.starlet.filter.ServerErrorWebFilter;
-import io.starlet.response.ErrorLog;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,6 +81,8 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 
 	private final boolean gracefulShutdown;
 
+	private final ExceptionLog exceptionLog;
+
 	private final AtomicInteger count = new AtomicInteger();
 
 	private final Set<BackgroundTask> inFlight = ConcurrentHashMap.newKeySet();
@@ -100,15 +102,18 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 	 * @param onError what becomes of the tasks after one that failed
 	 * @param maxInFlight how many tasks may wait or run
 	 * @param gracefulShutdown whether to wait for tasks when the application is shut down
+	 * @param exceptionLog logs the errors of tasks
 	 */
 	public BackgroundTaskRunner(ServerErrorWebFilter outerLayer, Supplier<? extends @Nullable Executor> executor,
-			ObservationRegistry observationRegistry, OnError onError, int maxInFlight, boolean gracefulShutdown) {
+			ObservationRegistry observationRegistry, OnError onError, int maxInFlight, boolean gracefulShutdown,
+			ExceptionLog exceptionLog) {
 		this.outerLayer = outerLayer;
 		this.blockingScheduler = Schedulers.fromExecutor((task) -> execute(executor.get(), task));
 		this.observationRegistry = observationRegistry;
 		this.onError = onError;
 		this.maxInFlight = maxInFlight;
 		this.gracefulShutdown = gracefulShutdown;
+		this.exceptionLog = exceptionLog;
 	}
 
 	/**
@@ -212,7 +217,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 			// What the handler adds goes with its response, or failing tasks would have
 			// no end
 			tasks.keepFirst(left);
-			ErrorLog.log(logger, message, error);
+			this.exceptionLog.error(logger, message, error);
 		}));
 	}
 

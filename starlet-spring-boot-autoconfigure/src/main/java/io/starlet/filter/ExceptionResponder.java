@@ -28,6 +28,7 @@ import io.starlet.registry.RegisteredHandlers;
 import io.starlet.registry.TriedHandlers;
 import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.ErrorResumingMono;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -66,19 +67,23 @@ public final class ExceptionResponder {
 
 	private final DefaultResponseWriter defaultResponseWriter;
 
+	private final ExceptionLog exceptionLog;
+
 	/**
 	 * Create a responder.
 	 * @param handlers the registered handlers
 	 * @param httpExceptionResolver tells HTTP exceptions from errors
 	 * @param handlerInvoker calls a handler
 	 * @param defaultResponseWriter answers without a handler
+	 * @param exceptionLog logs handled exceptions
 	 */
 	public ExceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
-			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter) {
+			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter, ExceptionLog exceptionLog) {
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
 		this.handlerInvoker = handlerInvoker;
 		this.defaultResponseWriter = defaultResponseWriter;
+		this.exceptionLog = exceptionLog;
 	}
 
 	/**
@@ -91,6 +96,20 @@ public final class ExceptionResponder {
 	 */
 	Mono<Void> respond(ServerWebExchange exchange, Throwable exception) {
 		return respond(exchange, exception, TriedHandlers.NONE, null);
+	}
+
+	/**
+	 * Find the answer to a status that no exception was raised for.
+	 * @param exchange the exchange
+	 * @param status the status
+	 * @return calls the handler of the status; {@code null} if there is none
+	 */
+	@Nullable Mono<Void> findResponse(ServerWebExchange exchange, HttpStatusCode status) {
+		RegisteredHandler handler = this.handlers.findForStatus(exchange, status.value());
+		return (handler == null) ? null : Mono.defer(() -> {
+			HttpException exception = new HttpException(status);
+			return answer(exchange, exception, exception, exception, handler, TriedHandlers.NONE);
+		});
 	}
 
 	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, TriedHandlers tried,
@@ -118,17 +137,28 @@ public final class ExceptionResponder {
 			return Mono
 				.error(new IllegalStateException("Caught handled exception, but response already started.", raised));
 		}
-		if (tried.isEmpty()) {
-			logHandled(exchange, exception, httpException, handler);
-		}
+		boolean logged = tried.isEmpty();
 		if (handler != null) {
+			boolean loggedLater = logged && httpException == null && this.exceptionLog.needsStatus();
+			if (logged && !loggedLater) {
+				logHandled(exchange, exception, httpException, handler);
+			}
 			ResponseSnapshot before = ResponseSnapshot.of(exchange);
-			return new ErrorResumingMono(call(handler, exchange, exception, httpException), (failure) -> {
-				before.restore(exchange);
-				TriedHandlers nowTried = tried.with(handler);
-				return isClientInput(failure) ? respond(exchange, raised, nowTried, failure)
-						: respond(exchange, failure, nowTried, raised);
-			});
+			Mono<Void> called = call(handler, exchange, exception, httpException);
+			return new ErrorResumingMono(
+					loggedLater ? called.doOnSuccess((done) -> logHandled(exchange, exception, null, handler)) : called,
+					(failure) -> {
+						before.restore(exchange);
+						if (loggedLater) {
+							logHandled(exchange, exception, null, handler);
+						}
+						TriedHandlers nowTried = tried.with(handler);
+						return isClientInput(failure) ? respond(exchange, raised, nowTried, failure)
+								: respond(exchange, failure, nowTried, raised);
+					});
+		}
+		if (logged) {
+			logHandled(exchange, exception, httpException, null);
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		recordServerError(exchange, httpException.getStatusCode(), exception);
@@ -187,6 +217,7 @@ public final class ExceptionResponder {
 	}
 
 	private static void prepare(ServerWebExchange exchange) {
+		ReplaceableResponse.release(exchange.getResponse());
 		exchange.getAttributes().remove(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE);
 		exchange.getResponse().getHeaders().clearContentHeaders();
 		Object variables = exchange.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
@@ -225,14 +256,15 @@ public final class ExceptionResponder {
 		}
 	}
 
-	private static void logHandled(ServerWebExchange exchange, Throwable exception,
-			@Nullable HttpException httpException, @Nullable RegisteredHandler handler) {
-		if (logger.isDebugEnabled()) {
+	private void logHandled(ServerWebExchange exchange, Throwable exception, @Nullable HttpException httpException,
+			@Nullable RegisteredHandler handler) {
+		HttpStatusCode status = (httpException != null) ? httpException.getStatusCode()
+				: exchange.getResponse().getStatusCode();
+		this.exceptionLog.handled(logger, () -> {
 			Object message = HttpExceptionResolver.getMessage((httpException != null) ? httpException : exception);
-			logger.debug("%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(),
-					exception.getClass().getSimpleName(), LogFormatUtils.formatValue(message, 200, true),
-					(handler != null) ? handler : "the default answer"));
-		}
+			return "%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(), exception.getClass().getSimpleName(),
+					LogFormatUtils.formatValue(message, 200, true), (handler != null) ? handler : "the default answer");
+		}, exception, (status != null) ? status.value() : 0);
 	}
 
 }

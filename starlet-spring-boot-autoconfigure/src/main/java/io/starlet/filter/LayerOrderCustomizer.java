@@ -28,9 +28,9 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
- * Puts the outer layer first, the inner layer last and the last step last, where orders
- * alone would tie with those of an application's filters, and takes out the exception
- * handlers that have nothing left to do.
+ * Puts the outer layer first, status pages next to it, the inner layer last and the last
+ * step last, where orders alone would tie with those of an application's filters, and
+ * takes out the exception handlers that have nothing left to do.
  *
  * @since 0.1.0
  */
@@ -50,9 +50,12 @@ public final class LayerOrderCustomizer implements WebHttpHandlerBuilderCustomiz
 	public void customize(WebHttpHandlerBuilder builder) {
 		builder.filters((filters) -> {
 			List<WebFilter> outer = filters.stream().filter(ServerErrorWebFilter.class::isInstance).toList();
+			List<WebFilter> statusPages = filters.stream().filter(StatusPagesWebFilter.class::isInstance).toList();
 			List<WebFilter> inner = filters.stream().filter(HandledExceptionWebFilter.class::isInstance).toList();
 			filters.removeAll(outer);
 			filters.removeAll(inner);
+			filters.removeAll(statusPages);
+			filters.addAll(0, statusPages);
 			filters.addAll(0, outer);
 			filters.addAll(inner);
 		});

@@ -16,7 +16,7 @@
 
 package io.starlet.filter;
 
-import io.starlet.response.ErrorLog;
+import io.starlet.response.ExceptionLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
@@ -40,12 +40,16 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 
 	private final boolean raiseServerExceptions;
 
+	private final ExceptionLog exceptionLog;
+
 	/**
 	 * Create the last step.
 	 * @param raiseServerExceptions whether to pass errors on to the server
+	 * @param exceptionLog logs errors
 	 */
-	public ServerErrorWebExceptionHandler(boolean raiseServerExceptions) {
+	public ServerErrorWebExceptionHandler(boolean raiseServerExceptions, ExceptionLog exceptionLog) {
 		this.raiseServerExceptions = raiseServerExceptions;
+		this.exceptionLog = exceptionLog;
 	}
 
 	@Override
@@ -55,7 +59,7 @@ public final class ServerErrorWebExceptionHandler implements WebExceptionHandler
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
-		ErrorLog.log(logger, describe(exchange), error);
+		this.exceptionLog.error(logger, describe(exchange), error);
 		if (this.raiseServerExceptions) {
 			return Mono.error(error);
 		}

@@ -59,12 +59,16 @@ public final class DefaultResponseWriter {
 
 	private final @Nullable ProblemDetailWriter problemDetailWriter;
 
+	private final ExceptionLog exceptionLog;
+
 	/**
 	 * Create a writer.
 	 * @param problemDetailWriter writes problem details; {@code null} to write text
+	 * @param exceptionLog logs what keeps problem details from being written
 	 */
-	public DefaultResponseWriter(@Nullable ProblemDetailWriter problemDetailWriter) {
+	public DefaultResponseWriter(@Nullable ProblemDetailWriter problemDetailWriter, ExceptionLog exceptionLog) {
 		this.problemDetailWriter = problemDetailWriter;
+		this.exceptionLog = exceptionLog;
 	}
 
 	/**
@@ -102,7 +106,7 @@ public final class DefaultResponseWriter {
 	/**
 	 * Whatever the application's interceptors, texts and codecs do, there is an answer.
 	 */
-	private static Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, ErrorResponse error,
+	private Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, ErrorResponse error,
 			Supplier<Mono<Void>> otherwise) {
 		ServerHttpResponse response = exchange.getResponse();
 		HttpStatusCode status = Objects.requireNonNull(response.getStatusCode(), "No status");
@@ -110,7 +114,7 @@ public final class DefaultResponseWriter {
 			if (response.isCommitted()) {
 				return Mono.error(failure);
 			}
-			ErrorLog.log(logger, exchange.getLogPrefix() + "Failed to write problem details", failure);
+			this.exceptionLog.error(logger, exchange.getLogPrefix() + "Failed to write problem details", failure);
 			response.getHeaders().clearContentHeaders();
 			response.setStatusCode(status);
 			return otherwise.get();

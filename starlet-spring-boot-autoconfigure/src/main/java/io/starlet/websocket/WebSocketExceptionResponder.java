@@ -26,7 +26,7 @@ import io.starlet.invocation.HandlerInvoker;
 import io.starlet.registry.RegisteredHandler;
 import io.starlet.registry.RegisteredHandlers;
 import io.starlet.registry.TriedHandlers;
-import io.starlet.response.ErrorLog;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.HttpExceptionResolver;
 import org.apache.commons.logging.Log;
@@ -60,6 +60,8 @@ public final class WebSocketExceptionResponder {
 
 	private final Duration closeTimeout;
 
+	private final ExceptionLog exceptionLog;
+
 	/**
 	 * Create a responder.
 	 * @param handlers the registered handlers
@@ -67,13 +69,15 @@ public final class WebSocketExceptionResponder {
 	 * @param handlerInvoker calls a handler
 	 * @param closeTimeout how long a handler may take to close a session, and a client to
 	 * take the close frame
+	 * @param exceptionLog logs exceptions
 	 */
 	public WebSocketExceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
-			HandlerInvoker handlerInvoker, Duration closeTimeout) {
+			HandlerInvoker handlerInvoker, Duration closeTimeout, ExceptionLog exceptionLog) {
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
 		this.handlerInvoker = handlerInvoker;
 		this.closeTimeout = closeTimeout;
+		this.exceptionLog = exceptionLog;
 	}
 
 	/**
@@ -112,7 +116,7 @@ public final class WebSocketExceptionResponder {
 		}
 		boolean error = status == null && (handler == null || this.handlers.takesAnyError(handler));
 		if (!error && tried.isEmpty()) {
-			logHandled(handshake, exception, handler);
+			logHandled(handshake, exception, httpException, handler);
 		}
 		if (handler == null || session.isClosed()) {
 			if (status != null) {
@@ -180,18 +184,18 @@ public final class WebSocketExceptionResponder {
 		return new HttpException(HttpStatus.INTERNAL_SERVER_ERROR, null, null, exception);
 	}
 
-	private static void logHandled(ServerWebExchange handshake, Throwable exception,
+	private void logHandled(ServerWebExchange handshake, Throwable exception, @Nullable HttpException httpException,
 			@Nullable RegisteredHandler handler) {
-		if (logger.isDebugEnabled()) {
-			logger.debug(
-					"%sHandled %s: %s, by %s".formatted(handshake.getLogPrefix(), exception.getClass().getSimpleName(),
-							LogFormatUtils.formatValue(HttpExceptionResolver.getMessage(exception), 200, true),
-							(handler != null) ? handler : "the default close frame"));
-		}
+		this.exceptionLog.handled(logger,
+				() -> "%sHandled %s: %s, by %s".formatted(handshake.getLogPrefix(),
+						exception.getClass().getSimpleName(),
+						LogFormatUtils.formatValue(HttpExceptionResolver.getMessage(exception), 200, true),
+						(handler != null) ? handler : "the default close frame"),
+				exception, (httpException != null) ? httpException.getStatusCode().value() : 0);
 	}
 
-	private static void logError(ServerWebExchange handshake, Throwable error) {
-		ErrorLog.log(logger, "%sError of WebSocket \"%s\"".formatted(handshake.getLogPrefix(),
+	private void logError(ServerWebExchange handshake, Throwable error) {
+		this.exceptionLog.error(logger, "%sError of WebSocket \"%s\"".formatted(handshake.getLogPrefix(),
 				handshake.getRequest().getURI().getRawPath()), error);
 	}
 

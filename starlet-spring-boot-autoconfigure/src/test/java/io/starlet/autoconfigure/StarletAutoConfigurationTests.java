@@ -40,6 +40,7 @@ import io.starlet.invocation.HandlerInvoker;
 import io.starlet.invocation.ReturnValueWriter;
 import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.DefaultResponseWriter;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawHttpResponse;
@@ -90,10 +91,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class StarletAutoConfigurationTests {
 
 	private static final List<Class<?>> BEANS = List.of(RegisteredHandlers.class, HttpExceptionResolver.class,
-			DefaultResponseWriter.class, HandlerInvoker.class, ReturnValueWriter.class, ExceptionResponder.class,
-			ServerErrorWebFilter.class, HandledExceptionWebFilter.class, ServerErrorWebExceptionHandler.class,
-			LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class, WebSocketExceptionResponder.class,
-			ExceptionWebSocketHandlerAdapter.class, BackgroundTasks.Factory.class,
+			ExceptionLog.class, DefaultResponseWriter.class, HandlerInvoker.class, ReturnValueWriter.class,
+			ExceptionResponder.class, ServerErrorWebFilter.class, HandledExceptionWebFilter.class,
+			ServerErrorWebExceptionHandler.class, LayerOrderCustomizer.class, HttpHandlerDecoratorFactory.class,
+			WebSocketExceptionResponder.class, ExceptionWebSocketHandlerAdapter.class, BackgroundTasks.Factory.class,
 			BackgroundTasksMethodArgumentResolver.class);
 
 	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
@@ -224,6 +225,7 @@ class StarletAutoConfigurationTests {
 		String metadata = read("META-INF/spring-configuration-metadata.json");
 		Map<String, String> names = Map.ofEntries(entry("starlet.enabled", "true"), entry("starlet.debug", "false"),
 				entry("starlet.filter-exceptions", "\"handle\""), entry("starlet.raise-server-exceptions", "false"),
+				entry("starlet.log-levels", ""), entry("starlet.status-pages.enabled", "false"),
 				entry("starlet.traceback.application-packages", ""), entry("starlet.traceback.editor", ""),
 				entry("starlet.traceback.path-mapping", ""), entry("starlet.traceback.redacted-names", ""),
 				entry("starlet.traceback.allow-in-production", "false"),

@@ -16,10 +16,12 @@
 
 package io.starlet.filter;
 
+import java.util.Map;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 
+import io.starlet.response.ExceptionLog;
 import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,7 @@ class OtherServerTests {
 		MockServerWebExchange exchange = MockServerWebExchange
 			.from(MockServerHttpRequest.method(HttpMethod.GET, "/plain"));
 		IllegalStateException error = new IllegalStateException("boom");
-		ServerErrorWebExceptionHandler last = new ServerErrorWebExceptionHandler(false);
+		ServerErrorWebExceptionHandler last = new ServerErrorWebExceptionHandler(false, new ExceptionLog(Map.of()));
 		assertThat(outcome(last.handle(exchange, error))).as("answered with 500").isNull();
 		assertThat(exchange.getResponse().getStatusCode()).hasToString("500 INTERNAL_SERVER_ERROR");
 		assertThat(outcome(last.handle(exchange, error))).as("committed").isSameAs(error);

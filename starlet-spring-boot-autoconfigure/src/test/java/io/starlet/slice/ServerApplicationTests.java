@@ -14,34 +14,26 @@
  * limitations under the License.
  */
 
-package io.starlet.response;
+package io.starlet.slice;
 
-import org.apache.commons.logging.Log;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
 
 /**
- * Logs errors with their stack trace, those too that fail when they are asked for it.
- *
- * @since 0.1.0
+ * The whole application, on a server.
  */
-public final class ErrorLog {
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@AutoConfigureWebTestClient
+@Timeout(60)
+class ServerApplicationTests extends WholeApplicationTests {
 
-	private ErrorLog() {
-	}
-
-	/**
-	 * Log an error.
-	 * @param logger the logger
-	 * @param message what went wrong
-	 * @param error the error
-	 */
-	public static void log(Log logger, String message, Throwable error) {
-		try {
-			logger.error(message, error);
-		}
-		catch (Throwable ex) {
-			logger.error("%s: %s, which can't be logged: %s".formatted(message, error.getClass().getName(),
-					ex.getClass().getName()));
-		}
+	@Test
+	void aFilterOfTheHighestPrecedenceIsInsideOfTheOuterLayer() {
+		answer("/closed", 503, "Closed today");
 	}
 
 }

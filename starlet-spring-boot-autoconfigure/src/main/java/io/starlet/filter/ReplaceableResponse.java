@@ -1,0 +1,137 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.filter;
+
+import java.nio.file.Path;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ZeroCopyHttpOutputMessage;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * A response that is given to the handler of its status instead of being sent without a
+ * body.
+ */
+class ReplaceableResponse extends ServerHttpResponseDecorator {
+
+	private final ServerWebExchange exchange;
+
+	private final ExceptionResponder responder;
+
+	private final Predicate<HttpStatusCode> statuses;
+
+	private final boolean plainTextToo;
+
+	private volatile boolean released;
+
+	private ReplaceableResponse(ServerWebExchange exchange, ExceptionResponder responder,
+			Predicate<HttpStatusCode> statuses, boolean plainTextToo) {
+		super(exchange.getResponse());
+		this.exchange = exchange;
+		this.responder = responder;
+		this.statuses = statuses;
+		this.plainTextToo = plainTextToo;
+	}
+
+	/**
+	 * Create a replaceable response.
+	 * @param exchange the exchange
+	 * @param responder calls the handler
+	 * @param statuses which statuses are replaced
+	 * @param plainTextToo whether a body of plain text is replaced too
+	 */
+	static ReplaceableResponse of(ServerWebExchange exchange, ExceptionResponder responder,
+			Predicate<HttpStatusCode> statuses, boolean plainTextToo) {
+		return (exchange.getResponse() instanceof ZeroCopyHttpOutputMessage)
+				? new ZeroCopy(exchange, responder, statuses, plainTextToo)
+				: new ReplaceableResponse(exchange, responder, statuses, plainTextToo);
+	}
+
+	/** What is written from now on is the answer of a handler. */
+	static void release(ServerHttpResponse response) {
+		ServerHttpResponse current = response;
+		while (current instanceof ServerHttpResponseDecorator decorator) {
+			if (decorator instanceof ReplaceableResponse replaceable) {
+				replaceable.released = true;
+			}
+			current = decorator.getDelegate();
+		}
+	}
+
+	/**
+	 * Replace the response where a filter or an endpoint has left it to the server to
+	 * send it.
+	 */
+	Mono<Void> replaceUnsent() {
+		return Mono.defer(() -> {
+			Mono<Void> replacement = findReplacement();
+			return (replacement != null) ? replacement : Mono.empty();
+		});
+	}
+
+	@Override
+	public Mono<Void> setComplete() {
+		Mono<Void> replacement = findReplacement();
+		return (replacement != null) ? replacement : super.setComplete();
+	}
+
+	@Override
+	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		Mono<Void> replacement = findReplacement();
+		if (replacement == null) {
+			return super.writeWith(body);
+		}
+		if (this.plainTextToo && MediaType.TEXT_PLAIN.equals(getHeaders().getContentType())) {
+			return Flux.from(body).doOnNext(DataBufferUtils::release).then(replacement);
+		}
+		return Flux.from(body)
+			.switchOnFirst((first, all) -> first.hasValue() ? super.writeWith(all) : all.thenMany(replacement))
+			.then();
+	}
+
+	private @Nullable Mono<Void> findReplacement() {
+		HttpStatusCode status = getStatusCode();
+		return (this.released || status == null || !status.isError() || isCommitted() || !this.statuses.test(status))
+				? null : this.responder.findResponse(this.exchange, status);
+	}
+
+	private static final class ZeroCopy extends ReplaceableResponse implements ZeroCopyHttpOutputMessage {
+
+		private ZeroCopy(ServerWebExchange exchange, ExceptionResponder responder, Predicate<HttpStatusCode> statuses,
+				boolean plainTextToo) {
+			super(exchange, responder, statuses, plainTextToo);
+		}
+
+		@Override
+		public Mono<Void> writeWith(Path file, long position, long count) {
+			return ((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count);
+		}
+
+	}
+
+}

@@ -1,0 +1,148 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.response;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+import org.apache.commons.logging.Log;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.core.NativeDetector;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Logs exceptions: handled ones at DEBUG in one line, errors at ERROR with their stack
+ * trace, unless the application wants another level for their class or status (rules R16
+ * and R19).
+ *
+ * @since 0.1.0
+ */
+public final class ExceptionLog {
+
+	private static final Pattern STATUSES = Pattern.compile("[1-9](\\d\\d|xx)");
+
+	private final Map<String, LogLevel> byClass = new TreeMap<>();
+
+	private final Map<String, LogLevel> byStatus = new TreeMap<>();
+
+	/**
+	 * Create a log.
+	 * @param levels levels by status such as {@code 404}, range of statuses such as
+	 * {@code 5xx}, or name of a class of exceptions
+	 * @throws IllegalArgumentException if a key is none of these
+	 */
+	public ExceptionLog(Map<String, LogLevel> levels) {
+		levels.forEach((key, level) -> {
+			String status = key.toLowerCase(Locale.ROOT);
+			if (STATUSES.matcher(status).matches()) {
+				this.byStatus.put(status, level);
+			}
+			else {
+				Assert.isTrue(NativeDetector.inNativeImage() || isThrowable(key),
+						() -> "'%s' is no status such as 404, no range of statuses such as 5xx, and no class of exceptions."
+							.formatted(key));
+				this.byClass.put(key, level);
+			}
+		});
+	}
+
+	private static boolean isThrowable(String className) {
+		try {
+			return Throwable.class.isAssignableFrom(ClassUtils.forName(className, null));
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Return whether the level of a handled exception depends on the status that it is
+	 * answered with.
+	 * @return whether there is a level for a status
+	 */
+	public boolean needsStatus() {
+		return !this.byStatus.isEmpty();
+	}
+
+	/**
+	 * Log an exception that has been handled.
+	 * @param logger the logger
+	 * @param message tells what happened
+	 * @param exception the exception, whose stack trace is logged at ERROR only
+	 * @param status the status that it is answered with; 0 if it is not known or there is
+	 * none
+	 */
+	public void handled(Log logger, Supplier<String> message, Throwable exception, int status) {
+		LogLevel level = findLevel(exception, status, LogLevel.DEBUG);
+		if (isEnabled(logger, level)) {
+			level.log(logger, message.get(), (level.compareTo(LogLevel.ERROR) >= 0) ? exception : null);
+		}
+	}
+
+	/**
+	 * Log an error with its stack trace, even one that fails when it is asked for it.
+	 * @param logger the logger
+	 * @param message what went wrong
+	 * @param error the error
+	 */
+	public void error(Log logger, String message, Throwable error) {
+		LogLevel level = findLevel(HttpExceptionResolver.unwrap(error), HttpStatus.INTERNAL_SERVER_ERROR.value(),
+				LogLevel.ERROR);
+		try {
+			level.log(logger, message, error);
+		}
+		catch (Throwable ex) {
+			level.log(logger, "%s: %s, which can't be logged: %s".formatted(message, error.getClass().getName(),
+					ex.getClass().getName()));
+		}
+	}
+
+	private LogLevel findLevel(Throwable exception, int status, LogLevel defaultLevel) {
+		LogLevel level = this.byClass.isEmpty() ? null : findByClass(exception.getClass());
+		if (level == null && !this.byStatus.isEmpty() && status != 0) {
+			level = this.byStatus.getOrDefault(String.valueOf(status), this.byStatus.get(status / 100 + "xx"));
+		}
+		return (level != null) ? level : defaultLevel;
+	}
+
+	private @Nullable LogLevel findByClass(Class<?> type) {
+		LogLevel level = null;
+		for (Class<?> current = type; current != null && level == null; current = current.getSuperclass()) {
+			level = this.byClass.get(current.getName());
+		}
+		return level;
+	}
+
+	private static boolean isEnabled(Log logger, LogLevel level) {
+		return switch (level) {
+			case TRACE -> logger.isTraceEnabled();
+			case DEBUG -> logger.isDebugEnabled();
+			case INFO -> logger.isInfoEnabled();
+			case WARN -> logger.isWarnEnabled();
+			case ERROR, FATAL -> logger.isErrorEnabled();
+			case OFF -> false;
+		};
+	}
+
+}
