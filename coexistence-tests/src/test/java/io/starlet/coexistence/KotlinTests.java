@@ -16,8 +16,16 @@
 
 package io.starlet.coexistence;
 
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +73,7 @@ class KotlinTests {
 	@ParameterizedTest
 	@CsvSource({ "/dispatched, 409, Emma: later", "/co/delayed, 409, delayed: later",
 			"/damaged, 410, page 7 for nobody", "/reserved, 423, ''", "/moved, 301, ''",
-			"/lost, 410, lost because of null" })
+			"/lost, 410, lost because of null", "/unpaid, 402, unpaid: Emma", "/limited, 429, configured" })
 	void anExceptionOfACoroutineIsAnsweredByTheHandlerOfItsClass(String path, int status, String body) {
 		HttpResponse<String> response = application.get(path);
 		assertThat(response.statusCode()).isEqualTo(status);
@@ -85,6 +93,42 @@ class KotlinTests {
 	}
 
 	@Test
+	void aCoroutineThatIsCancelledByItsTimeoutIsAnError() {
+		HttpResponse<String> response = application.get("/timeout");
+		assertThat(response.statusCode()).isEqualTo(500);
+		assertThat(response.body()).startsWith("{\"oops\":\"Timed out");
+		assertThat(application.takeErrors()).hasSize(1);
+	}
+
+	@Test
+	void aSessionIsClosedByACoroutine() {
+		Frames frames = exchange("Emma");
+		assertThat(frames.closed.join()).isEqualTo("4001 Emma");
+		assertThat(frames.text).containsExactly("Emma is gone");
+		assertThat(application.takeErrors()).isEmpty();
+	}
+
+	@Test
+	void anErrorOfASessionsCoroutineClosesItWithoutAWord() {
+		Frames frames = exchange("error");
+		assertThat(frames.closed.join()).isEqualTo("1011 Internal Error");
+		assertThat(frames.text).isEmpty();
+		application.awaitIdle();
+		assertThat(application.takeErrors()).singleElement()
+			.satisfies((event) -> assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret"));
+	}
+
+	private static Frames exchange(String text) {
+		Frames frames = new Frames();
+		HttpClient.newHttpClient()
+			.newWebSocketBuilder()
+			.buildAsync(URI.create(application.uri("/ws").toString().replace("http:", "ws:")), frames)
+			.thenCompose((webSocket) -> webSocket.sendText(text, true))
+			.join();
+		return frames;
+	}
+
+	@Test
 	void anErrorWithinAFlowCutsTheResponse() {
 		assertThatIllegalStateException().isThrownBy(() -> application.get("/flow-later"));
 		assertThat(application.takeErrors()).hasSize(1);
@@ -96,6 +140,32 @@ class KotlinTests {
 		HttpResponse<String> response = application.get(path);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo(body);
+	}
+
+	private static final class Frames implements WebSocket.Listener {
+
+		private final List<String> text = new CopyOnWriteArrayList<>();
+
+		private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+		@Override
+		public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+			this.text.add(data.toString());
+			webSocket.request(1);
+			return null;
+		}
+
+		@Override
+		public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+			this.closed.complete(statusCode + " " + reason);
+			return null;
+		}
+
+		@Override
+		public void onError(WebSocket webSocket, Throwable error) {
+			this.closed.completeExceptionally(error);
+		}
+
 	}
 
 }

@@ -16,16 +16,23 @@
 
 package io.starlet.coexistence
 
+import io.starlet.ExceptionHandlerConfigurer
 import io.starlet.ExceptionHandlerFor
 import io.starlet.HttpException
+import io.starlet.HttpExceptionHandler
 import io.starlet.StatusHandler
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOf
+import kotlinx.coroutines.reactive.awaitFirst
+import kotlinx.coroutines.reactive.awaitFirstOrNull
 import kotlinx.coroutines.reactor.awaitSingle
+import kotlinx.coroutines.reactor.mono
 import kotlinx.coroutines.withContext
-import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withTimeout
 import org.springframework.context.annotation.Bean
 import org.springframework.context.annotation.Configuration
 import org.springframework.context.annotation.Import
@@ -40,6 +47,10 @@ import org.springframework.web.reactive.function.server.ServerRequest
 import org.springframework.web.reactive.function.server.ServerResponse
 import org.springframework.web.reactive.function.server.bodyValueAndAwait
 import org.springframework.web.reactive.function.server.coRouter
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping
+import org.springframework.web.reactive.socket.CloseStatus
+import org.springframework.web.reactive.socket.WebSocketHandler
+import org.springframework.web.reactive.socket.WebSocketSession
 import org.springframework.web.server.ServerWebExchange
 import reactor.core.publisher.Mono
 
@@ -61,6 +72,28 @@ open class KotlinApplication {
 			error("of a coroutine")
 		}
 	}
+
+	@Bean
+	@StatusHandler(402)
+	open fun unpaid() = HttpExceptionHandler<HttpException> { _, ex ->
+		ServerResponse.status(402).bodyValue("unpaid: ${ex.detail}")
+	}
+
+	@Bean
+	open fun configurer() = ExceptionHandlerConfigurer { registry ->
+		registry.status(429) { _, _ -> ServerResponse.status(429).bodyValue("configured") }
+	}
+
+	@Bean
+	open fun webSockets() = SimpleUrlHandlerMapping(
+		mapOf("/ws" to WebSocketHandler { session ->
+			mono<Void> {
+				val title = session.receive().map { it.payloadAsText }.awaitFirst()
+				delay(1)
+				if (title == "error") error("secret")
+				throw OutOfStock(title)
+			}
+		}), -1)
 
 }
 
@@ -114,6 +147,15 @@ class KotlinBooks {
 	@GetMapping("/lost")
 	suspend fun lost(): Unit = throw Lost()
 
+	@GetMapping("/unpaid")
+	suspend fun unpaid(): Unit = throw HttpException(402, "Emma")
+
+	@GetMapping("/limited")
+	suspend fun limited(): Unit = throw HttpException(429)
+
+	@GetMapping("/timeout")
+	suspend fun timeout(): String = withTimeout(1) { awaitCancellation() }
+
 	@GetMapping("/error")
 	suspend fun error(): String {
 		delay(1)
@@ -154,6 +196,12 @@ class KotlinErrors {
 	@ExceptionHandlerFor
 	suspend fun lost(ex: Lost, cause: IllegalArgumentException?): ServerResponse =
 		ServerResponse.status(410).bodyValueAndAwait("lost because of $cause")
+
+	@ExceptionHandlerFor
+	suspend fun closing(session: WebSocketSession, ex: OutOfStock) {
+		session.send(Mono.just(session.textMessage("${ex.title} is gone"))).awaitFirstOrNull()
+		session.close(CloseStatus(4001, ex.title)).awaitFirstOrNull()
+	}
 
 	@StatusHandler(500)
 	suspend fun oops(ex: Exception): Map<String, String?> {

@@ -95,7 +95,7 @@ public final class ExceptionResponder {
 	 * {@code IllegalStateException} if the response had already started
 	 */
 	Mono<Void> respond(ServerWebExchange exchange, Throwable exception) {
-		return respond(exchange, exception, TriedHandlers.NONE, null);
+		return respond(exchange, exception, TriedHandlers.NONE, null, false);
 	}
 
 	/**
@@ -108,12 +108,12 @@ public final class ExceptionResponder {
 		RegisteredHandler handler = this.handlers.findForStatus(exchange, status.value());
 		return (handler == null) ? null : Mono.defer(() -> {
 			HttpException exception = new HttpException(status);
-			return answer(exchange, exception, exception, exception, handler, TriedHandlers.NONE);
+			return answer(exchange, exception, exception, exception, handler, TriedHandlers.NONE, false);
 		});
 	}
 
 	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, TriedHandlers tried,
-			@Nullable Throwable translated) {
+			@Nullable Throwable translated, boolean logged) {
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.find(exchange, exception, httpException, tried);
@@ -126,39 +126,33 @@ public final class ExceptionResponder {
 		if (httpException == null && DisconnectedClient.isSuspected(exception)) {
 			return DisconnectedClient.isGone(exchange.getResponse(), exception)
 				.flatMap((gone) -> gone ? Mono.error(raised)
-						: answer(exchange, raised, exception, httpException, handler, tried));
+						: answer(exchange, raised, exception, httpException, handler, tried, logged));
 		}
-		return answer(exchange, raised, exception, httpException, handler, tried);
+		return answer(exchange, raised, exception, httpException, handler, tried, logged);
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, Throwable raised, Throwable exception,
-			@Nullable HttpException httpException, @Nullable RegisteredHandler handler, TriedHandlers tried) {
+			@Nullable HttpException httpException, @Nullable RegisteredHandler handler, TriedHandlers tried,
+			boolean logged) {
 		if (exchange.getResponse().isCommitted()) {
 			return Mono
 				.error(new IllegalStateException("Caught handled exception, but response already started.", raised));
 		}
-		boolean logged = tried.isEmpty();
+		boolean loggedLater = !logged && handler != null && httpException == null && this.exceptionLog.needsStatus();
+		if (!logged && !loggedLater) {
+			logHandled(exchange, exception, httpException, handler);
+		}
 		if (handler != null) {
-			boolean loggedLater = logged && httpException == null && this.exceptionLog.needsStatus();
-			if (logged && !loggedLater) {
-				logHandled(exchange, exception, httpException, handler);
-			}
 			ResponseSnapshot before = ResponseSnapshot.of(exchange);
 			Mono<Void> called = call(handler, exchange, exception, httpException);
 			return new ErrorResumingMono(
 					loggedLater ? called.doOnSuccess((done) -> logHandled(exchange, exception, null, handler)) : called,
 					(failure) -> {
 						before.restore(exchange);
-						if (loggedLater) {
-							logHandled(exchange, exception, null, handler);
-						}
 						TriedHandlers nowTried = tried.with(handler);
-						return isClientInput(failure) ? respond(exchange, raised, nowTried, failure)
-								: respond(exchange, failure, nowTried, raised);
+						return isClientInput(failure) ? respond(exchange, raised, nowTried, failure, !loggedLater)
+								: respond(exchange, failure, nowTried, raised, !loggedLater);
 					});
-		}
-		if (logged) {
-			logHandled(exchange, exception, httpException, null);
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		recordServerError(exchange, httpException.getStatusCode(), exception);
