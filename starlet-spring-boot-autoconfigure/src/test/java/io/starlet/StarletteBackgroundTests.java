@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Starlette's test client has none. What does not hold is where the client waits: here it
  * never does.
  */
+@OnEachServer
 @Timeout(60)
 class StarletteBackgroundTests {
 

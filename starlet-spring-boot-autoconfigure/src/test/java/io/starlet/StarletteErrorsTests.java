@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -47,6 +48,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * What Starlette's {@code tests/middleware/test_errors.py} says, of Starlet, under the
  * same names; and what its test client's {@code raise_server_exceptions} does.
  */
+@OnEachServer
 @Timeout(60)
 class StarletteErrorsTests {
 

@@ -26,8 +26,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import ch.qos.logback.classic.Level;
 import io.starlet.autoconfigure.StarletAutoConfiguration;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +66,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * What Starlette's {@code tests/test_exceptions.py} says, of Starlet, under the same
  * names.
  */
+@OnEachServer
 @Timeout(60)
 class StarletteExceptionsTests {
 
@@ -204,7 +207,11 @@ class StarletteExceptionsTests {
 		assertThat(application.get("/not-acceptable").status()).isEqualTo(406);
 		Awaitility.await().until(() -> threads.size() == 2);
 		assertThat(threads).containsOnly(Objects.requireNonNull(threads.peek()));
-		assertThat(threads.peek()).as("an event loop").contains("-http-");
+		assertThat(threads.peek()).as("the server's own").contains(switch (Server.CURRENT) {
+			case REACTOR_NETTY -> "-http-";
+			case TOMCAT -> "-exec-";
+			case JETTY -> "qtp";
+		});
 	}
 
 	@Test

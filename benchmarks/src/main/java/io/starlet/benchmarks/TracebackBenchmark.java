@@ -231,7 +231,7 @@ public class TracebackBenchmark {
 	private static final class NoContribution implements TracebackContributor {
 
 		@Override
-		public List<String> handlers(Throwable error) {
+		public List<String> handlers(ServerWebExchange exchange, Throwable error) {
 			return List.of();
 		}
 

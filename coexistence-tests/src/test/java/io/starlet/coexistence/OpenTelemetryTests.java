@@ -144,7 +144,7 @@ class OpenTelemetryTests {
 	@Test
 	void aClientThatLeavesIsNoErrorOfItsSpan() {
 		Endpoints endpoints = application.bean(Endpoints.class);
-		application.leave("/waiting", () -> Awaitility.await().until(() -> endpoints.waiting));
+		application.leave("GET /waiting", "\r\n", () -> Awaitility.await().until(() -> endpoints.waiting));
 		SpanData span = serverSpan();
 		assertThat(attributes(span)).containsEntry("outcome", "UNKNOWN").containsEntry("exception", "none");
 		assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);

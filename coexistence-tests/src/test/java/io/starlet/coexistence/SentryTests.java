@@ -60,11 +60,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -186,8 +189,9 @@ class SentryTests {
 		@Test
 		void aClientThatLeavesIsNoEvent() {
 			Endpoints endpoints = application().bean(Endpoints.class);
-			application().leave("/waiting", () -> await(endpoints.waiting));
-			application().leave("/endless", () -> await(endpoints.endless));
+			application().leave("GET /waiting", "\r\n", () -> await(endpoints.waiting));
+			application().leave("GET /endless", "\r\n", () -> await(endpoints.endless));
+			application().leave("POST /upload", "Content-Length: 100\r\n\r\nhalf", () -> await(endpoints.upload));
 			assertThat(events()).isEmpty();
 			assertThat(application().takeErrors()).isEmpty();
 		}
@@ -255,6 +259,8 @@ class SentryTests {
 
 		final CountDownLatch endless = new CountDownLatch(1);
 
+		final CountDownLatch upload = new CountDownLatch(1);
+
 		@GetMapping("/error")
 		String error() {
 			throw new IllegalStateException("boom");
@@ -310,6 +316,14 @@ class SentryTests {
 			return Flux.range(0, Integer.MAX_VALUE)
 				.map((number) -> "0123456789".repeat(1000))
 				.doOnNext((text) -> this.endless.countDown());
+		}
+
+		@PostMapping("/upload")
+		Mono<Void> upload(ServerWebExchange exchange) {
+			return exchange.getRequest().getBody().doOnNext((buffer) -> {
+				DataBufferUtils.release(buffer);
+				this.upload.countDown();
+			}).then();
 		}
 
 		@GetMapping("/task")

@@ -120,11 +120,17 @@ final class TestApplication implements AutoCloseable {
 		}
 	}
 
-	/** Send a GET request and reset the connection when a condition is met. */
-	void leave(String path, Runnable awaitCondition) {
+	/**
+	 * Send a request, or the half of one, and reset the connection.
+	 * @param request its method and path
+	 * @param rest the end of its headers, and its body if any
+	 * @param awaitCondition waits for the moment to leave
+	 */
+	void leave(String request, String rest, Runnable awaitCondition) {
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), uri("").getPort())) {
 			socket.getOutputStream()
-				.write("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path).getBytes(StandardCharsets.UTF_8));
+				.write("%s HTTP/1.1\r\nHost: localhost\r\n%s".formatted(request, rest)
+					.getBytes(StandardCharsets.UTF_8));
 			awaitCondition.run();
 			socket.setSoLinger(true, 0);
 		}

@@ -27,6 +27,7 @@ import io.starlet.filter.ServerErrorWebFilter;
 import io.starlet.response.ExceptionLog;
 import org.apache.catalina.Valve;
 import org.jspecify.annotations.Nullable;
+import org.springdoc.core.utils.SpringDocUtils;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -96,6 +97,20 @@ class BackgroundTasksConfiguration {
 		@Bean
 		WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> responseEndTomcatWebServerFactoryCustomizer() {
 			return (factory) -> factory.addEngineValves(new TomcatResponseEndValve());
+		}
+
+	}
+
+	/**
+	 * Keeps {@code BackgroundTasks} out of OpenAPI documents, where springdoc would take
+	 * it for a parameter of the request.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(SpringDocUtils.class)
+	static class SpringdocConfiguration {
+
+		SpringdocConfiguration() {
+			SpringDocUtils.getConfig().addRequestWrapperToIgnore(BackgroundTasks.class);
 		}
 
 	}

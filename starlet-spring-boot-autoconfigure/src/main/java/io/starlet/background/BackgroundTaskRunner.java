@@ -231,8 +231,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 
 	private static void stop(Observation observation, @Nullable Throwable raised) {
 		Throwable error = (raised != null) ? HttpExceptionResolver.unwrap(raised) : null;
-		observation.lowCardinalityKeyValue("outcome", (error != null) ? "ERROR" : "SUCCESS")
-			.lowCardinalityKeyValue("error", (error != null) ? error.getClass().getSimpleName() : "none");
+		observation.lowCardinalityKeyValue("outcome", (error != null) ? "ERROR" : "SUCCESS");
 		if (error != null) {
 			observation.error(error);
 		}

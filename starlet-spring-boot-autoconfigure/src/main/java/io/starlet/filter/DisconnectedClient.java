@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
@@ -45,7 +46,8 @@ final class DisconnectedClient {
 
 	static boolean isSuspected(Throwable exception) {
 		try {
-			return hasEnd(exception) && DisconnectedClientHelper.isClientDisconnectedException(exception);
+			return hasEnd(exception) && (DisconnectedClientHelper.isClientDisconnectedException(exception)
+					|| isRaisedByJettysRequest(exception));
 		}
 		catch (Throwable ex) {
 			// An exception that can't tell its message or cause
@@ -61,6 +63,15 @@ final class DisconnectedClient {
 			current = current.getCause();
 		}
 		return current == null;
+	}
+
+	/**
+	 * Spring's helper does not know what Jetty 12.1 makes of an upload that ends early.
+	 */
+	private static boolean isRaisedByJettysRequest(Throwable exception) {
+		return Stream.iterate(exception, Objects::nonNull, Throwable::getCause)
+			.map((throwable) -> throwable.getClass().getName())
+			.anyMatch((name) -> name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException"));
 	}
 
 	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {

@@ -19,7 +19,6 @@ package io.starlet.response;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -98,7 +97,7 @@ public final class DefaultResponseWriter {
 		if (this.problemDetailWriter == null) {
 			return writeDetail(response, exception);
 		}
-		return writeProblem(this.problemDetailWriter, exchange,
+		return writeProblem(this.problemDetailWriter, exchange, exception,
 				(original instanceof ErrorResponse errorResponse) ? errorResponse : exception,
 				() -> writeDetail(response, exception));
 	}
@@ -106,17 +105,16 @@ public final class DefaultResponseWriter {
 	/**
 	 * Whatever the application's interceptors, texts and codecs do, there is an answer.
 	 */
-	private Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, ErrorResponse error,
-			Supplier<Mono<Void>> otherwise) {
+	private Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, HttpException exception,
+			ErrorResponse error, Supplier<Mono<Void>> otherwise) {
 		ServerHttpResponse response = exchange.getResponse();
-		HttpStatusCode status = Objects.requireNonNull(response.getStatusCode(), "No status");
-		return new ErrorResumingMono(writer.write(exchange, status, error), (failure) -> {
+		return new ErrorResumingMono(writer.write(exchange, exception, error), (failure) -> {
 			if (response.isCommitted()) {
 				return Mono.error(failure);
 			}
 			this.exceptionLog.error(logger, exchange.getLogPrefix() + "Failed to write problem details", failure);
 			response.getHeaders().clearContentHeaders();
-			response.setStatusCode(status);
+			response.setStatusCode(exception.getStatusCode());
 			return otherwise.get();
 		});
 	}
@@ -176,7 +174,8 @@ public final class DefaultResponseWriter {
 		}
 		response.getHeaders().clearContentHeaders();
 		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
-		return writeProblem(this.problemDetailWriter, exchange, new HttpException(HttpStatus.INTERNAL_SERVER_ERROR),
+		HttpException exception = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR);
+		return writeProblem(this.problemDetailWriter, exchange, exception, exception,
 				() -> writeServerErrorText(response));
 	}
 

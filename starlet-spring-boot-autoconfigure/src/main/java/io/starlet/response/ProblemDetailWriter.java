@@ -24,12 +24,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
+import io.starlet.HttpException;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.MessageSource;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
+import org.springframework.util.StringUtils;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ServerWebExchange;
@@ -64,18 +65,23 @@ public final class ProblemDetailWriter {
 		this.context = context;
 	}
 
-	Mono<Void> write(ServerWebExchange exchange, HttpStatusCode status, ErrorResponse error) {
+	Mono<Void> write(ServerWebExchange exchange, HttpException exception, ErrorResponse error) {
 		return Mono.defer(() -> {
-			ProblemDetail detail = createBody(exchange, error);
+			ProblemDetail detail = createBody(exchange, exception, error);
 			this.interceptors.forEach((interceptor) -> interceptor.handleError(detail, error));
-			return ServerResponse.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON).bodyValue(detail);
+			return ServerResponse.status(exception.getStatusCode())
+				.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+				.bodyValue(detail);
 		}).flatMap((response) -> response.writeTo(exchange, this.context));
 	}
 
-	private ProblemDetail createBody(ServerWebExchange exchange, ErrorResponse error) {
+	private ProblemDetail createBody(ServerWebExchange exchange, HttpException exception, ErrorResponse error) {
 		Locale locale = Objects.requireNonNullElseGet(exchange.getLocaleContext().getLocale(), Locale::getDefault);
 		ProblemDetail body = error.updateAndGetBody(this.messageSource, locale);
 		ProblemDetail detail = (body.getClass() == ProblemDetail.class) ? copy(body) : body;
+		if (!StringUtils.hasLength(detail.getDetail())) {
+			detail.setDetail(exception.getDetail());
+		}
 		if (detail.getInstance() == null) {
 			// As Spring does, which fails if a client's path starts with two slashes
 			String path = exchange.getRequest().getPath().value();

@@ -43,6 +43,7 @@ import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import io.starlet.traceback.TracebackRenderer;
@@ -87,6 +88,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Rules R36 to R39: at home in an application.
  */
+@OnEachServer
 @Timeout(60)
 class StarletAutoConfigurationTests {
 

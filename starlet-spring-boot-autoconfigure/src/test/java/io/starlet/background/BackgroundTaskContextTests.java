@@ -20,6 +20,7 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.starlet.BackgroundTasks;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Rule R32: tasks see the Reactor context of their request, and the thread locals that
  * are kept in it.
  */
+@OnEachServer
 @Timeout(60)
 class BackgroundTaskContextTests {
 

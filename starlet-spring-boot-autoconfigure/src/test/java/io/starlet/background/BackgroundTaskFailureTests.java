@@ -219,8 +219,10 @@ class BackgroundTaskFailureTests {
 		awaitSingleError(this.log);
 		Awaitility.await().until(() -> observations.size() == 2);
 		assertThat(observations).extracting((context) -> value(context, "outcome")).containsExactly("SUCCESS", "ERROR");
-		assertThat(observations).extracting((context) -> value(context, "error"))
-			.containsExactly("none", "IllegalStateException");
+		assertThat(observations).extracting((context) -> String.valueOf(context.getError()))
+			.containsExactly("null", "java.lang.IllegalStateException: The task has failed");
+		assertThat(observations).as("a span would take a key named error for one more error")
+			.allSatisfy((context) -> assertThat(context.getLowCardinalityKeyValue("error")).isNull());
 		assertThat(observations).extracting(Observation.Context::getContextualName).containsOnly("background task");
 		assertThat(observations).extracting(BackgroundTaskFailureTests::task).containsExactly("before", "run-throws");
 		assertThat(observations).allSatisfy((context) -> assertThat(context.getParentObservation()).isNotNull()

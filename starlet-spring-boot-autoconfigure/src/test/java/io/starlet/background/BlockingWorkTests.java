@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.starlet.BackgroundTasks;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Blocking work never runs on a thread that must not be blocked, whatever executor there
  * is.
  */
+@OnEachServer
 @Timeout(60)
 class BlockingWorkTests {
 

@@ -116,7 +116,11 @@ class ResponseEndTests {
 			try (HeldClient held = new HeldClient(application.port())) {
 				client.set(held);
 				held.send(requestLine, header);
-				String response = held.read(Integer.parseInt(recorder.await(1).get(0)));
+				Awaitility.await()
+					.pollDelay(Duration.ZERO)
+					.pollInterval(Duration.ofMillis(5))
+					.until(() -> !recorder.events().isEmpty());
+				String response = held.read(Integer.parseInt(recorder.events().get(0)));
 				assertThat(response).matches("(?s)HTTP/1\\.[01] " + status + " .*\r\n\r\n.*");
 				assertThat(response).endsWith(isChunked(response) ? end + "\r\n0\r\n\r\n" : end);
 			}

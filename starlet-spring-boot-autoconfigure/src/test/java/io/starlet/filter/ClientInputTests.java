@@ -16,12 +16,15 @@
 
 package io.starlet.filter;
 
+import java.util.List;
 import java.util.Map;
 
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Rule R40: what a client sends does not make an exception another, even where a handler
  * trips over it.
  */
+@OnEachServer
 @Timeout(60)
 class ClientInputTests {
 
@@ -85,14 +89,19 @@ class ClientInputTests {
 	@ValueSource(strings = { "//", "///x//y", "/a//b", "//evil.example/x" })
 	void oddPathsGetTheirProblemDetail(String path) {
 		RawHttpResponse response = application.get(path);
+		if (Server.CURRENT.hasRefused(response)) {
+			return;
+		}
 		assertThat(response.status()).isEqualTo(404);
 		assertThat(response.body()).contains("\"detail\":\"Not Found\"").contains("\"instance\":\"/");
 	}
 
 	@Test
 	void oddPathsGetTheirProblemDetailInAResponseEntityToo() {
-		assertThat(application.get("//odd/entity").status()).isEqualTo(409);
-		assertThat(application.get("//odd/error-response").status()).isEqualTo(409);
+		for (String path : List.of("//odd/entity", "//odd/error-response")) {
+			RawHttpResponse response = application.get(path);
+			assertThat(response.status()).isEqualTo(Server.CURRENT.hasRefused(response) ? 400 : 409);
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -25,6 +25,7 @@ import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -59,6 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Rule R17, exceptions that filters raise, and the order of the layers.
  */
+@OnEachServer
 @Timeout(60)
 class FilterExceptionTests {
 

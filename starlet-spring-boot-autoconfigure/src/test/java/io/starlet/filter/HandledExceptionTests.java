@@ -27,8 +27,10 @@ import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,6 +67,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Rules R10 to R16: handled exceptions, over a real server.
  */
+@OnEachServer
 @Timeout(60)
 class HandledExceptionTests {
 
@@ -105,7 +108,10 @@ class HandledExceptionTests {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/status/103");
 			assertThat(response.status()).isEqualTo(103);
-			assertThat(client.isClosedByServer()).isTrue();
+			if (Server.CURRENT != Server.JETTY) {
+				// Which takes it for one that another one follows
+				assertThat(client.isClosedByServer()).isTrue();
+			}
 		}
 	}
 
@@ -243,12 +249,11 @@ class HandledExceptionTests {
 		handlers.gone.set(0);
 		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/stream");
-			assertThat(response.status()).isEqualTo(200);
-			assertThat(response.whole()).as("the client can tell that the response was cut").isFalse();
+			assertThat(Server.CURRENT.hasCut(response, 200)).as("the client can tell").isTrue();
 			assertThat(client.isClosedByServer()).isTrue();
 			assertThat(handlers.gone).hasValue(0);
 			log.awaitOne(Level.WARN);
-			assertThat(log.atLeast(Level.WARN)).singleElement().satisfies((event) -> {
+			assertThat(log.ofCutResponse(Level.WARN)).singleElement().satisfies((event) -> {
 				assertThat(event.getThrowableProxy().getClassName()).isEqualTo(IllegalStateException.class.getName());
 				assertThat(event.getThrowableProxy().getMessage())
 					.isEqualTo("Caught handled exception, but response already started.");
@@ -261,8 +266,8 @@ class HandledExceptionTests {
 	void aResponseOfFixedLengthThatIsCutIsNotWholeEither() {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/stream-length");
-			assertThat(response.whole()).isFalse();
-			assertThat(response.body()).isEqualTo("one");
+			assertThat(Server.CURRENT.hasCut(response, 200)).isTrue();
+			assertThat(response.body()).isEqualTo(Server.CURRENT.cut("one"));
 		}
 	}
 

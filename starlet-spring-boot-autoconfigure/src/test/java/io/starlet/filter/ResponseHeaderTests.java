@@ -23,6 +23,7 @@ import java.util.Map;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
@@ -53,6 +54,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Rules R10, R12 and R14 where filter, endpoint, exception and handler set the same.
  */
+@OnEachServer
 @Timeout(60)
 class ResponseHeaderTests {
 

@@ -24,6 +24,7 @@ import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code starlet.status-pages.enabled}: responses without a body are given to the handler
  * of their status, over a real server.
  */
+@OnEachServer
 @Timeout(60)
 class StatusPagesTests {
 

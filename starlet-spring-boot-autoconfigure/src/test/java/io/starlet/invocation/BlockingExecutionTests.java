@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * On which thread a handler method runs.
  */
+@OnEachServer
 @Timeout(60)
 class BlockingExecutionTests {
 

@@ -32,6 +32,7 @@ import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -97,6 +98,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a handler method takes, over a real server.
  */
+@OnEachServer
 @Timeout(60)
 class HandlerMethodTests {
 

@@ -34,6 +34,7 @@ import io.starlet.HttpException;
 import io.starlet.HttpExceptionHandler;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -81,6 +82,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a handler method returns, over a real server. Every status here is raised with a
  * {@code Retry-After} header, and with content headers that describe its own detail.
  */
+@OnEachServer
 @Timeout(60)
 class ReturnValueTests {
 

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +61,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Rules R1 to R7 and R34: which handler is called, over a real server.
  */
+@OnEachServer
 @Timeout(60)
 class HandlerLookupTests {
 

@@ -22,6 +22,7 @@ import io.starlet.ExceptionHandlerConfigurer;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Handlers of which a request's path and {@code Accept} choose, over a real server.
  */
+@OnEachServer
 @Timeout(60)
 class NegotiatedHandlerTests {
 

@@ -50,6 +50,11 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 		return this.events.stream().filter((event) -> event.getLevel().isGreaterOrEqual(level)).toList();
 	}
 
+	/** Without what the server itself logs of a response that was cut. */
+	public List<ILoggingEvent> ofCutResponse(Level level) {
+		return atLeast(level).stream().filter((event) -> !Server.CURRENT.hasLogged(event)).toList();
+	}
+
 	/**
 	 * Wait until something is logged at a level, as a client may have its answer before.
 	 */

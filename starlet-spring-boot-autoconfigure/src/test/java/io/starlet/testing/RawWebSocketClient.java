@@ -77,7 +77,7 @@ public final class RawWebSocketClient implements AutoCloseable {
 
 	/** Connect without a handshake. */
 	public static RawWebSocketClient connect(int port, String path, String... headers) {
-		return new RawWebSocketClient(RawHttpClient.connect(port, () -> {
+		return new RawWebSocketClient(RawHttpClient.connect(port, Server.CURRENT, () -> {
 		}), path, List.of(headers));
 	}
 

@@ -16,9 +16,12 @@
 
 package io.starlet.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -30,29 +33,43 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A Spring Boot application on a real server and a random port of the loopback interface.
  */
 public final class TestApplication implements AutoCloseable {
 
+	static {
+		// Threads that all applications share would keep the class loader of the Tomcat
+		// that one of them was started on
+		Schedulers.onScheduleHook(TestApplication.class.getName(), (task) -> () -> {
+			Thread.currentThread().setContextClassLoader(TestApplication.class.getClassLoader());
+			task.run();
+		});
+	}
+
 	private final ReactiveWebServerApplicationContext context;
 
-	private TestApplication(ReactiveWebServerApplicationContext context) {
+	private final Server server;
+
+	private TestApplication(ReactiveWebServerApplicationContext context, Server server) {
 		this.context = context;
+		this.server = server;
 	}
 
 	/**
-	 * Start an application on Reactor Netty.
+	 * Start an application on the server that this run of the tests is for.
 	 * @param configuration its configuration class
 	 * @param properties its properties, as {@code name=value}
 	 */
 	public static TestApplication start(Class<?> configuration, String... properties) {
-		return start(Server.REACTOR_NETTY, configuration, properties);
+		return start(Server.CURRENT, configuration, properties);
 	}
 
 	/**
 	 * Start an application.
-	 * @param server the server to run it on, unless it has a factory of its own
+	 * @param server the server to run it on
 	 * @param configuration its configuration class
 	 * @param properties its properties, as {@code name=value}
 	 */
@@ -61,10 +78,12 @@ public final class TestApplication implements AutoCloseable {
 				"spring.main.banner-mode=off", "logging.level.root=info", "logging.level.io.starlet=debug",
 				"test.server=" + server.name(), "spring.autoconfigure.exclude=" + server.exclusions()));
 		all.addAll(List.of(properties));
-		return new TestApplication(
-				(ReactiveWebServerApplicationContext) new SpringApplicationBuilder(Configuration.class, configuration)
-					.properties(all.toArray(new String[0]))
-					.run());
+		ReactiveWebServerApplicationContext context = (ReactiveWebServerApplicationContext) new SpringApplicationBuilder(
+				Configuration.class, configuration)
+			.properties(all.toArray(new String[0]))
+			.run();
+		assertThat(context.getWebServer()).isInstanceOf(server.type());
+		return new TestApplication(context, server);
 	}
 
 	public int port() {
@@ -76,7 +95,7 @@ public final class TestApplication implements AutoCloseable {
 	}
 
 	public RawHttpClient connect() {
-		return RawHttpClient.connect(port(), bean(RequestsInFlight.class)::awaitNone);
+		return RawHttpClient.connect(port(), this.server, bean(RequestsInFlight.class)::awaitNone);
 	}
 
 	/**
@@ -126,6 +145,8 @@ public final class TestApplication implements AutoCloseable {
 		ReactorResourceFactory reactorResourceFactory() {
 			ReactorResourceFactory factory = new ReactorResourceFactory();
 			factory.setUseGlobalResources(false);
+			// Or each application would take two seconds to close
+			factory.setShutdownQuietPeriod(Duration.ofMillis(10));
 			return factory;
 		}
 

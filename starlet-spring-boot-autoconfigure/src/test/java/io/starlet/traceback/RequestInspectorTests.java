@@ -76,6 +76,7 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import org.springframework.web.server.session.DefaultWebSessionManager;
 import org.springframework.web.server.session.InMemoryWebSessionStore;
 
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -85,6 +86,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link RequestInspector} and {@link ObservedExchange}.
  */
+@OnEachServer
 @Timeout(30)
 class RequestInspectorTests {
 

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +52,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 /**
  * Tests for {@link ThrowableTracer} and {@link RecoveredStack}.
  */
+@OnEachServer
 @Timeout(60)
 class ThrowableTracerTests {
 

@@ -24,7 +24,9 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.Server;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Hostile texts from clients, from the application and from its source files stay text,
  * over a real server.
  */
+@OnEachServer
 @Timeout(300)
 class TracebackInjectionOverHttpTests {
 
@@ -87,8 +90,13 @@ class TracebackInjectionOverHttpTests {
 
 	@Test
 	void textsOfTheClientStayTextOnThePage() {
+		List<String> sections = new ArrayList<>(List.of("Path variables", "Query parameters", "Headers", "Cookies"));
+		if (Server.CURRENT == Server.JETTY) {
+			// It drops all cookies where one is malformed
+			sections.remove("Cookies");
+		}
 		forEach(CORPUS.size(), (index) -> assertThat(page(send(CORPUS.get(index), "text/html")).texts("#request h3"))
-			.contains("Path variables", "Query parameters", "Headers", "Cookies"));
+			.containsAll(sections));
 	}
 
 	@Test
@@ -156,9 +164,11 @@ class TracebackInjectionOverHttpTests {
 		String encoded = UriUtils.encode(text, StandardCharsets.UTF_8);
 		String token = text.replaceAll("[^\\w!#$%&'*+.^`|~-]", "");
 		String value = text.replaceAll("\\p{Cntrl}", "");
-		return get("/echo/" + encoded + "?" + encoded + "=" + encoded + "&q=" + encoded, "Accept: " + accept,
-				"X-A" + token + ": " + value, "User-Agent: " + value, "Referer: " + value,
-				"Cookie: c" + token + "=" + value + "; d=" + encoded);
+		String[] headers = { "Accept: " + accept, "X-A" + token + ": " + value, "User-Agent: " + value,
+				"Referer: " + value, "Cookie: c" + token + "=" + value + "; d=" + encoded };
+		String query = "?" + encoded + "=" + encoded + "&q=" + encoded;
+		RawHttpResponse response = get("/echo/" + encoded + query, headers);
+		return Server.CURRENT.hasRefused(response) ? get("/echo/refused" + query, headers) : response;
 	}
 
 	private static ParsedPage page(RawHttpResponse response) {

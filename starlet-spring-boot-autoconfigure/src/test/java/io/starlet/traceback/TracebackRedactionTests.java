@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
 import org.jsoup.Jsoup;
@@ -43,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Secrets in every place that a traceback shows, each with a sentinel, in every format.
  */
+@OnEachServer
 @Timeout(60)
 class TracebackRedactionTests {
 

@@ -18,10 +18,10 @@ package io.starlet.traceback;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.TestApplication;
@@ -29,14 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.provider.Arguments;
 
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -55,6 +52,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 /**
  * Tracebacks are shown to nobody that they are not meant for, over real servers.
  */
+@OnEachServer
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class TracebackSafetyTests {
@@ -67,7 +65,7 @@ class TracebackSafetyTests {
 			"X-Real-IP: " + OTHER };
 
 	@ParameterizedTest
-	@ValueSource(classes = { App.class, HandledApp.class, TomcatApp.class })
+	@ValueSource(classes = { App.class, HandledApp.class })
 	void withDebugOffNoDefaultResponseLeaksAnything(Class<?> configuration, CapturedOutput output) {
 		try (TestApplication application = TestApplication.start(configuration)) {
 			for (String accept : List.of("*/*", "text/html", "application/json")) {
@@ -141,16 +139,10 @@ class TracebackSafetyTests {
 						+ "application. Never set it in production; to turn it off, remove starlet.debug=true."));
 	}
 
-	static Stream<Arguments> serversAndStrategies() {
-		return Stream.of(HandledApp.class, HandledTomcatApp.class)
-			.flatMap((server) -> Stream.of("none", "framework", "native")
-				.map((strategy) -> Arguments.of(server, strategy)));
-	}
-
 	@ParameterizedTest
-	@MethodSource("serversAndStrategies")
-	void addressIsThatOfTheSocketWhateverHeadersSay(Class<?> configuration, String strategy) {
-		try (TestApplication application = TestApplication.start(configuration, "starlet.debug=true",
+	@ValueSource(strings = { "none", "framework", "native" })
+	void addressIsThatOfTheSocketWhateverHeadersSay(String strategy) {
+		try (TestApplication application = TestApplication.start(HandledApp.class, "starlet.debug=true",
 				"server.forward-headers-strategy=" + strategy, "starlet.traceback.allowed-addresses=" + OTHER)) {
 			assertThat(application.get("/remote", SPOOFED).body()).as("what the request believes")
 				.isEqualTo(strategy.equals("none") ? "127.0.0.1" : OTHER);
@@ -162,7 +154,7 @@ class TracebackSafetyTests {
 					.doesNotContainKey("Content-Security-Policy");
 			}
 		}
-		try (TestApplication application = TestApplication.start(configuration, "starlet.debug=true",
+		try (TestApplication application = TestApplication.start(HandledApp.class, "starlet.debug=true",
 				"server.forward-headers-strategy=" + strategy,
 				"starlet.traceback.allowed-addresses=10.0.0.0/8, 127.0.0.0/8")) {
 			assertThat(application.get("/thrown").body()).contains(TRACEBACK);
@@ -221,23 +213,6 @@ class TracebackSafetyTests {
 	@Configuration(proxyBeanMethods = false)
 	@Import({ App.class, ServerErrorHandler.class })
 	static class HandledApp {
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@Import(App.class)
-	static class TomcatApp {
-
-		@Bean
-		TomcatReactiveWebServerFactory tomcat() {
-			return new TomcatReactiveWebServerFactory();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@Import({ TomcatApp.class, ServerErrorHandler.class })
-	static class HandledTomcatApp {
 
 	}
 
