@@ -22,6 +22,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.aot.hint.annotation.Reflective;
+
 /**
  * Marks a handler of exceptions of the given classes and their subclasses; the handler of
  * the most specific class is called. For an HTTP exception a {@link StatusHandler} comes
@@ -49,6 +51,7 @@ import java.lang.annotation.Target;
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
+@Reflective(ExceptionHandlerReflectiveProcessor.class)
 public @interface ExceptionHandlerFor {
 
 	/**

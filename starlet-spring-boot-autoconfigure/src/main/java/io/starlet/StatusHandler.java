@@ -22,6 +22,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.aot.hint.annotation.Reflective;
+
 /**
  * Marks a handler of HTTP exceptions of exactly the given statuses. HTTP exceptions are
  * {@link HttpException}, Spring's own (no route, wrong method, failed validation,
@@ -49,6 +51,7 @@ import java.lang.annotation.Target;
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
+@Reflective(ExceptionHandlerReflectiveProcessor.class)
 public @interface StatusHandler {
 
 	/**

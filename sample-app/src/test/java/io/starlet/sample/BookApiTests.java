@@ -27,17 +27,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests of both APIs, the annotated controller and the router functions.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@BookshopTest
 @Timeout(30)
 class BookApiTests {
 
@@ -48,7 +43,7 @@ class BookApiTests {
 
 	private final BookRepository books;
 
-	BookApiTests(@LocalServerPort int port, @Autowired BookRepository books) {
+	BookApiTests(int port, BookRepository books) {
 		this.client = new BookshopClient(port);
 		this.books = books;
 	}

@@ -40,17 +40,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.thymeleaf.context.Context;
 import org.thymeleaf.spring6.ISpringWebFluxTemplateEngine;
 
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests of the home page, and of everything that it links to.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@BookshopTest
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(30)
 class BookshopPageTests {
@@ -99,7 +94,7 @@ class BookshopPageTests {
 
 	private final ISpringWebFluxTemplateEngine templateEngine;
 
-	BookshopPageTests(@LocalServerPort int port, @Autowired ISpringWebFluxTemplateEngine templateEngine) {
+	BookshopPageTests(int port, ISpringWebFluxTemplateEngine templateEngine) {
 		this.client = new BookshopClient(port);
 		this.templateEngine = templateEngine;
 	}

@@ -20,24 +20,18 @@ import io.starlet.sample.BookshopClient.Answer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ActiveProfiles;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests of the profile {@code debug}.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-@ActiveProfiles("debug")
+@BookshopTest(profiles = "debug")
 @Timeout(30)
 class DebugProfileTests {
 
 	private final BookshopClient client;
 
-	DebugProfileTests(@LocalServerPort int port) {
+	DebugProfileTests(int port) {
 		this.client = new BookshopClient(port);
 	}
 

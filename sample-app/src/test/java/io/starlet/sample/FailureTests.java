@@ -27,16 +27,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests of the endpoints that fail.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@BookshopTest
 @Timeout(30)
 class FailureTests {
 
@@ -44,7 +40,7 @@ class FailureTests {
 
 	private final BookshopClient client;
 
-	FailureTests(@LocalServerPort int port) {
+	FailureTests(int port) {
 		this.port = port;
 		this.client = new BookshopClient(port);
 	}

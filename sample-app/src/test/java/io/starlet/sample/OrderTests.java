@@ -33,18 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Tests of orders, and of what becomes of them after the answer.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@BookshopTest
 @Timeout(30)
 class OrderTests {
 
@@ -56,7 +51,7 @@ class OrderTests {
 
 	private final StockService stock;
 
-	OrderTests(@LocalServerPort int port, @Autowired StockService stock) {
+	OrderTests(int port, StockService stock) {
 		this.client = new BookshopClient(port);
 		this.stock = stock;
 	}

@@ -36,10 +36,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Sinks;
 
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,7 +44,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests of the feed of the stock.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@BookshopTest
 @Timeout(30)
 class StockFeedTests {
 
@@ -60,7 +56,7 @@ class StockFeedTests {
 
 	private final Feed feed = new Feed();
 
-	StockFeedTests(@LocalServerPort int port, @Autowired StockService stock) {
+	StockFeedTests(int port, StockService stock) {
 		this.client = new BookshopClient(port);
 		this.changes = (Sinks.Many<?>) Objects.requireNonNull(ReflectionTestUtils.getField(stock, "changes"));
 	}

@@ -51,6 +51,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.env.Environment;
 import org.springframework.http.codec.HttpMessageReader;
@@ -82,6 +83,7 @@ import org.springframework.web.reactive.result.view.ViewResolutionResultHandler;
 @EnableConfigurationProperties(StarletProperties.class)
 @Import({ ProblemDetailsConfiguration.class, SecurityConfiguration.class, TracebackConfiguration.class,
 		WebSocketConfiguration.class, BackgroundTasksConfiguration.class })
+@ImportRuntimeHints(OptionalClassesRuntimeHints.class)
 public final class StarletAutoConfiguration {
 
 	@Bean
