@@ -69,6 +69,11 @@ record HandlerCondition(List<PathPattern> paths, List<MediaType> produces) {
 	}
 
 	private static MediaType parseMediaType(String handler, String type) {
+		if (type.startsWith("!")) {
+			throw new InvalidExceptionHandlerException(
+					"%s produces '%s', but what a handler does not produce can't be said.".formatted(handler, type),
+					"Name the media types that it produces.");
+		}
 		try {
 			return MediaType.parseMediaType(type);
 		}

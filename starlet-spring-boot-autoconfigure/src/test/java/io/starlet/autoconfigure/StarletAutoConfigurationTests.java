@@ -247,7 +247,8 @@ class StarletAutoConfigurationTests {
 		}
 		assertThat(Arrays.stream(properties).filter((property) -> property.contains("\"name\": \"starlet.")))
 			.hasSize(names.size());
-		assertThat(metadata.substring(metadata.indexOf("\"hints\""))).contains("starlet.traceback.editor", "vscode");
+		assertThat(metadata.substring(metadata.indexOf("\"hints\""))).contains("starlet.traceback.editor", "vscode",
+				"starlet.log-levels.keys", "5xx");
 	}
 
 	@Test
