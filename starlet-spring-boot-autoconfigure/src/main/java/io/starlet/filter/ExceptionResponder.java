@@ -98,6 +98,10 @@ public final class ExceptionResponder {
 		return respond(exchange, exception, TriedHandlers.NONE, null, false);
 	}
 
+	boolean hasHandler(HttpStatus status) {
+		return this.handlers.hasHandlerForStatus(status.value());
+	}
+
 	/**
 	 * Find the answer to a status that no exception was raised for.
 	 * @param exchange the exchange

@@ -61,6 +61,9 @@ public final class SecurityResponseWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		if (!this.responder.hasHandler(HttpStatus.UNAUTHORIZED) && !this.responder.hasHandler(HttpStatus.FORBIDDEN)) {
+			return chain.filter(exchange);
+		}
 		ReplaceableResponse response = ReplaceableResponse.of(exchange, this.responder,
 				(status) -> isRefusal(status) && exchange.getAttribute(PASSED_ATTRIBUTE) == null, true);
 		return chain.filter(exchange.mutate().response(response).build()).then(response.replaceUnsent());

@@ -149,6 +149,15 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	}
 
 	/**
+	 * Return whether there is a handler for a status, for whatever requests.
+	 * @param status the status, 100 to 999
+	 * @return whether one is registered
+	 */
+	public boolean hasHandlerForStatus(int status) {
+		return this.byStatus[status] != null;
+	}
+
+	/**
 	 * Find the handler for a status, whatever the exception.
 	 * @param exchange the exchange
 	 * @param status the status, 100 to 999
