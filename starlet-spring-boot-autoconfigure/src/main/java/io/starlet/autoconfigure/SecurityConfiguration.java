@@ -18,11 +18,13 @@ package io.starlet.autoconfigure;
 
 import io.starlet.filter.ExceptionResponder;
 import io.starlet.filter.SecurityResponseWebFilter;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 
 /**
  * Handlers for what Spring Security refuses.
@@ -34,7 +36,8 @@ class SecurityConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SecurityResponseWebFilter securityResponseWebFilter(ExceptionResponder responder) {
-		return new SecurityResponseWebFilter(responder);
+		return new SecurityResponseWebFilter(responder, ReactiveSecurityContextHolder.getContext()
+			.flatMap((context) -> Mono.justOrEmpty(context.getAuthentication())));
 	}
 
 	@Bean

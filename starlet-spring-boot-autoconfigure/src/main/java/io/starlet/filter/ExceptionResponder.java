@@ -103,6 +103,18 @@ public final class ExceptionResponder {
 	}
 
 	/**
+	 * Answer a handled exception in the inner layer, from where what Spring Security's
+	 * filters translate goes on to them.
+	 * @param exchange the exchange
+	 * @param exception the exception
+	 * @return like {@link #respond}
+	 */
+	Mono<Void> respondWithinFilters(ServerWebExchange exchange, Throwable exception) {
+		return this.handlers.isLeftToSecurity(exchange, HttpExceptionResolver.unwrap(exception)) ? Mono.error(exception)
+				: respond(exchange, exception);
+	}
+
+	/**
 	 * Find the answer to a status that no exception was raised for.
 	 * @param exchange the exchange
 	 * @param status the status

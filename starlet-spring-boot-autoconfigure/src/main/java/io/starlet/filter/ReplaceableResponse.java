@@ -109,9 +109,31 @@ class ReplaceableResponse extends ServerHttpResponseDecorator {
 		if (this.plainTextToo && MediaType.TEXT_PLAIN.equals(getHeaders().getContentType())) {
 			return Flux.from(body).doOnNext(DataBufferUtils::release).then(replacement);
 		}
-		return Flux.from(body)
-			.switchOnFirst((first, all) -> first.hasValue() ? super.writeWith(all) : all.thenMany(replacement))
-			.then();
+		// A server sends the length of a Mono, and none of a Flux
+		return (body instanceof Mono<? extends DataBuffer> mono)
+				? mono.singleOptional().flatMap((only) -> only.isPresent() ? keep(Mono.just(only.get())) : replacement)
+				: Flux.from(body)
+					.switchOnFirst((first, all) -> first.hasValue() ? keep(all) : all.thenMany(replacement))
+					.then();
+	}
+
+	@Override
+	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		noteBody();
+		return super.writeAndFlushWith(body);
+	}
+
+	/** What is written in answer to HEAD does not commit the response. */
+	void noteBody() {
+		HttpStatusCode status = getStatusCode();
+		if (status != null && status.isError()) {
+			this.released = true;
+		}
+	}
+
+	private Mono<Void> keep(Publisher<? extends DataBuffer> body) {
+		noteBody();
+		return super.writeWith(body);
 	}
 
 	private @Nullable Mono<Void> findReplacement() {
@@ -129,6 +151,7 @@ class ReplaceableResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public Mono<Void> writeWith(Path file, long position, long count) {
+			noteBody();
 			return ((ZeroCopyHttpOutputMessage) getDelegate()).writeWith(file, position, count);
 		}
 

@@ -16,6 +16,8 @@
 
 package io.starlet.filter;
 
+import java.security.Principal;
+
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -41,12 +43,16 @@ public final class SecurityResponseWebFilter implements WebFilter, Ordered {
 
 	private final ExceptionResponder responder;
 
+	private final Mono<Principal> principal;
+
 	/**
 	 * Create a filter.
 	 * @param responder calls the handlers
+	 * @param principal who has been refused, taken from the Reactor context
 	 */
-	public SecurityResponseWebFilter(ExceptionResponder responder) {
+	public SecurityResponseWebFilter(ExceptionResponder responder, Mono<Principal> principal) {
 		this.responder = responder;
+		this.principal = principal;
 	}
 
 	@Override
@@ -64,7 +70,8 @@ public final class SecurityResponseWebFilter implements WebFilter, Ordered {
 		if (!this.responder.hasHandler(HttpStatus.UNAUTHORIZED) && !this.responder.hasHandler(HttpStatus.FORBIDDEN)) {
 			return chain.filter(exchange);
 		}
-		ReplaceableResponse response = ReplaceableResponse.of(exchange, this.responder,
+		ServerWebExchange refused = exchange.mutate().principal(this.principal).build();
+		ReplaceableResponse response = ReplaceableResponse.of(refused, this.responder,
 				(status) -> isRefusal(status) && exchange.getAttribute(PASSED_ATTRIBUTE) == null, true);
 		return chain.filter(exchange.mutate().response(response).build()).then(response.replaceUnsent());
 	}

@@ -21,6 +21,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,12 @@ class ExceptionHandlerDetector {
 
 	private static final List<Class<?>> HANDLER_TYPES = List.of(HttpExceptionHandler.class,
 			WebSocketExceptionHandler.class);
+
+	/** As the JVM gives a class's methods in any order, each time another. */
+	private static final Comparator<Map.Entry<Method, List<Registration>>> BY_MEDIA_TYPE = Comparator
+		.comparing(
+				(Map.Entry<Method, List<Registration>> entry) -> String.join(",", entry.getValue().get(0).produces()))
+		.thenComparing((entry) -> entry.getKey().toString());
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -194,9 +201,9 @@ class ExceptionHandlerDetector {
 			logger.debug("Could not look for exception handlers in bean '" + beanName + "'", ex);
 			return;
 		}
-		methods.forEach((method, registrations) -> {
-			if (!AnnotatedElementUtils.hasAnnotation(method, Bean.class)) {
-				detectMethod(beanFactory, beanName, beanOrder, method, registrations);
+		methods.entrySet().stream().sorted(BY_MEDIA_TYPE).forEach((entry) -> {
+			if (!AnnotatedElementUtils.hasAnnotation(entry.getKey(), Bean.class)) {
+				detectMethod(beanFactory, beanName, beanOrder, entry.getKey(), entry.getValue());
 			}
 		});
 	}

@@ -52,11 +52,13 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 
 	/**
 	 * What Spring Security's filters turn into a challenge, a redirect or a refusal. A
-	 * handler for {@code RuntimeException} does not mean them.
+	 * handler for {@code RuntimeException} or for a status does not mean them.
 	 */
 	private static final Set<String> TRANSLATED_BY_SECURITY = Set.of(
 			"org.springframework.security.core.AuthenticationException",
-			"org.springframework.security.access.AccessDeniedException");
+			"org.springframework.security.access.AccessDeniedException",
+			"org.springframework.security.oauth2.client.ClientAuthorizationRequiredException",
+			"org.springframework.security.web.server.firewall.ServerExchangeRejectedException");
 
 	private final BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator;
 
@@ -155,6 +157,21 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 */
 	public boolean hasHandlerForStatus(int status) {
 		return this.byStatus[status] != null;
+	}
+
+	/**
+	 * Return whether an exception is Spring Security's to answer: it translates the
+	 * exception, and there is no handler for its class.
+	 * @param exchange the exchange that failed
+	 * @param exception the exception, without wrappers
+	 * @return whether it goes on to the filters
+	 */
+	public boolean isLeftToSecurity(ServerWebExchange exchange, Throwable exception) {
+		Class<?> type = exception.getClass();
+		while (type != null && !TRANSLATED_BY_SECURITY.contains(type.getName())) {
+			type = type.getSuperclass();
+		}
+		return type != null && find(exchange, exception, null, TriedHandlers.NONE) == null;
 	}
 
 	/**

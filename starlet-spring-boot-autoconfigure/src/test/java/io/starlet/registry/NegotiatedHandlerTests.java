@@ -108,6 +108,12 @@ class NegotiatedHandlerTests {
 		assertThat(response.header("Content-Type")).startsWith("text/html");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "*/*", "rubbish", "text/event-stream", "image/png" })
+	void theFirstOfOneBeansMethodsIsThatOfTheFirstMediaTypeInTheAlphabet(String accept) {
+		assertThat(application.get("/fail/425", "Accept: " + accept).body()).isEqualTo("{\"first\":\"a\"}");
+	}
+
 	@Test
 	void theDefaultAnswerServesThoseWhoAcceptItAndNoHandler() {
 		RawHttpResponse response = application.get("/fail/410", "Accept: text/plain");
@@ -219,6 +225,21 @@ class NegotiatedHandlerTests {
 		@StatusHandler(value = 410, produces = "text/html")
 		String gone() {
 			return "<p>gone</p>";
+		}
+
+		@StatusHandler(value = 425, produces = "text/xml")
+		String earlyXml() {
+			return "<first>x</first>";
+		}
+
+		@StatusHandler(value = 425, produces = "application/json")
+		Map<String, String> earlyJson() {
+			return Map.of("first", "a");
+		}
+
+		@StatusHandler(value = 425, produces = "text/html")
+		String earlyPage() {
+			return "<p>h</p>";
 		}
 
 		@StatusHandler(value = 418, produces = "text/html")
