@@ -30,16 +30,36 @@ import org.jspecify.annotations.Nullable;
  * @param method the handler method; {@code null} if the handler is an object
  * @param layer the layer that calls it: {@code inner}, {@code outer} (the server-error
  * handler) or {@code webSocket}
- * @param order its order among handlers for the same
+ * @param order its order among handlers for the same; {@code null} if it has none
  * @since 0.1.0
  */
 public record HandlerDescription(String key, List<String> paths, List<String> produces, String bean,
-		@Nullable String method, String layer, int order) {
+		@Nullable String method, String layer, @Nullable Integer order) {
 
 	static final String INNER = "inner";
 
 	static final String OUTER = "outer";
 
 	static final String WEB_SOCKET = "webSocket";
+
+	/**
+	 * Return the same in a line.
+	 */
+	@Override
+	public String toString() {
+		StringBuilder line = new StringBuilder(this.key);
+		if (!this.paths.isEmpty()) {
+			line.append(" of paths ").append(this.paths);
+		}
+		if (!this.produces.isEmpty()) {
+			line.append(" as ").append(this.produces);
+		}
+		line.append(": bean '").append(this.bean).append("', ");
+		if (this.method != null) {
+			line.append(this.method).append(", ");
+		}
+		line.append("layer ").append(this.layer);
+		return ((this.order != null) ? line.append(", order ").append(this.order) : line).toString();
+	}
 
 }

@@ -24,6 +24,7 @@ import io.starlet.HttpExceptionHandler;
 import io.starlet.WebSocketExceptionHandler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.Ordered;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.web.method.HandlerMethod;
@@ -137,7 +138,8 @@ public final class RegisteredHandler {
 	HandlerDescription describe(String key, String layer) {
 		return new HandlerDescription(key, this.condition.paths().stream().map(Object::toString).toList(),
 				this.condition.produces().stream().map(MediaType::toString).toList(), this.beanName,
-				(this.method != null) ? this.method.toString() : null, layer, this.order);
+				(this.method != null) ? this.method.toString() : null, layer,
+				(this.order != Ordered.LOWEST_PRECEDENCE) ? this.order : null);
 	}
 
 	/**

@@ -23,10 +23,12 @@ import java.util.stream.Collectors;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
 import org.springframework.boot.jetty.JettyWebServer;
+import org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyWebServer;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.reactive.socket.server.upgrade.JettyRequestUpgradeStrategy;
@@ -39,7 +41,9 @@ import org.springframework.web.reactive.socket.server.upgrade.StandardWebSocketU
  */
 public enum Server {
 
-	REACTOR_NETTY("Reactor Netty", NettyWebServer.class, JettyReactiveWebServerAutoConfiguration.class),
+	REACTOR_NETTY("Reactor Netty", NettyWebServer.class, JettyReactiveWebServerAutoConfiguration.class,
+			JettyReactiveManagementContextAutoConfiguration.class,
+			TomcatReactiveManagementContextAutoConfiguration.class),
 
 	TOMCAT("Tomcat", TomcatWebServer.class, JettyReactiveWebServerAutoConfiguration.class,
 			NettyReactiveWebServerAutoConfiguration.class),
