@@ -20,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 import com.sun.management.ThreadMXBean;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,8 +51,10 @@ class CostTests {
 
 	@Test
 	void requestWithoutErrorAllocatesAtMost800BytesMoreThanWithoutStarlet() {
-		try (TestApplication with = TestApplication.start(App.class, "logging.level.io.starlet=info");
-				TestApplication without = TestApplication.start(App.class, "starlet.enabled=false")) {
+		try (TestApplication with = TestApplication.start(Server.REACTOR_NETTY, App.class,
+				"logging.level.io.starlet=info");
+				TestApplication without = TestApplication.start(Server.REACTOR_NETTY, App.class,
+						"starlet.enabled=false")) {
 			HttpHandler one = with.bean(HttpHandler.class);
 			HttpHandler other = without.bean(HttpHandler.class);
 			// Measured again once the compiler has seen both
@@ -64,7 +67,7 @@ class CostTests {
 
 	@Test
 	void raisingAndAnsweringAnHttpExceptionFillsNoStackTrace() {
-		try (TestApplication application = TestApplication.start(App.class)) {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class)) {
 			CountingException.filled = 0;
 			assertThat(application.get("/counting").status()).isEqualTo(404);
 			assertThat(CountingException.filled).isZero();

@@ -164,8 +164,8 @@ class BackgroundTaskShutdownTests {
 
 	@Test
 	void aLimitThatAllowsNoTaskStopsTheApplication(CapturedOutput output) {
-		assertThatExceptionOfType(BeanCreationException.class)
-			.isThrownBy(() -> TestApplication.start(App.class, "starlet.background.max-in-flight=0"));
+		assertThatExceptionOfType(BeanCreationException.class).isThrownBy(
+				() -> TestApplication.start(Server.REACTOR_NETTY, App.class, "starlet.background.max-in-flight=0"));
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("starlet.background.max-in-flight")
 			.contains("It must be at least 1");

@@ -72,7 +72,7 @@ class BrowserTests {
 
 	@BeforeAll
 	static void start() {
-		application = TestApplication.start(Pages.class);
+		application = TestApplication.start(Server.REACTOR_NETTY, Pages.class);
 	}
 
 	@AfterAll

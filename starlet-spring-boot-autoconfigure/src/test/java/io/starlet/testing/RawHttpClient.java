@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public final class RawHttpClient implements AutoCloseable {
 
-	private static final int TIMEOUT = 10_000;
+	private static final int TIMEOUT = 30_000;
 
 	private final int port;
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.starlet.testing.Browser;
 import io.starlet.testing.BrowserExtension;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -89,7 +90,7 @@ class TracebackPageBrowserTests {
 
 	@BeforeAll
 	static void start() {
-		application = TestApplication.start(Shop.class, "starlet.debug=true",
+		application = TestApplication.start(Server.REACTOR_NETTY, Shop.class, "starlet.debug=true",
 				"starlet.traceback.application-packages=" + Shop.class.getPackageName(),
 				"starlet.traceback.editor=idea");
 	}

@@ -37,6 +37,7 @@ import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.HandlerMapping;
@@ -76,7 +77,10 @@ class WebSocketComparisonTests {
 		with.forEach((name, frames) -> assertThat(frames).as(name)
 			.hasSize(Server.values().length)
 			.containsOnly(Objects.requireNonNull(cases.get(name)).expected()));
-		assertThat(Files.readString(Path.of("..", "README.md"))).contains(table(without, with));
+		// What happens without Starlet differs between versions of Spring
+		if (String.valueOf(SpringBootVersion.getVersion()).startsWith("4.1.")) {
+			assertThat(Files.readString(Path.of("..", "README.md"))).contains(table(without, with));
+		}
 	}
 
 	private static Map<String, List<CloseFrame>> closeFrames(boolean enabled) {

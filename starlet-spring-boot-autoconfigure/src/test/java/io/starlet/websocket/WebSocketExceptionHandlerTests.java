@@ -341,7 +341,7 @@ class WebSocketExceptionHandlerTests {
 		}
 
 		@ExceptionHandlerFor(StageException.class)
-		CompletionStage<Void> stage(HandshakeInfo info, WebSocketSession session) {
+		CompletionStage<?> stage(HandshakeInfo info, WebSocketSession session) {
 			return session.close(new CloseStatus(4003, "stage " + info.getUri().getPath())).toFuture();
 		}
 

@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.testing;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+/**
+ * That no test of one server's is forgotten where tests of each are meant.
+ */
+@AnalyzeClasses(packages = "io.starlet", importOptions = ImportOption.OnlyIncludeTests.class)
+class OnEachServerTests {
+
+	@ArchTest
+	static final ArchRule testsThatNameNoServerRunOnEach = noClasses().that()
+		.haveSimpleNameEndingWith("Tests")
+		.and()
+		.areNotAnnotatedWith(OnEachServer.class)
+		.should()
+		.callMethod(TestApplication.class, "start", Class.class, String[].class);
+
+}
