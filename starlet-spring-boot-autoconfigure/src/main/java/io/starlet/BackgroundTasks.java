@@ -58,7 +58,6 @@ public interface BackgroundTasks {
 	 * thread that must not be blocked
 	 * @throws org.springframework.core.task.TaskRejectedException if as many tasks are in
 	 * flight as {@code starlet.background.max-in-flight} allows
-	 * @throws IllegalStateException if the last task of the request has ended
 	 */
 	void add(Supplier<? extends Mono<Void>> task);
 
@@ -69,7 +68,6 @@ public interface BackgroundTasks {
 	 * thread that must not be blocked
 	 * @throws org.springframework.core.task.TaskRejectedException if as many tasks are in
 	 * flight as {@code starlet.background.max-in-flight} allows
-	 * @throws IllegalStateException if the last task of the request has ended
 	 */
 	void add(String name, Supplier<? extends Mono<Void>> task);
 
@@ -78,7 +76,6 @@ public interface BackgroundTasks {
 	 * @param task the work; runs on Boot's {@code applicationTaskExecutor}
 	 * @throws org.springframework.core.task.TaskRejectedException if as many tasks are in
 	 * flight as {@code starlet.background.max-in-flight} allows
-	 * @throws IllegalStateException if the last task of the request has ended
 	 */
 	void run(Runnable task);
 
@@ -88,7 +85,6 @@ public interface BackgroundTasks {
 	 * @param task the work; runs on Boot's {@code applicationTaskExecutor}
 	 * @throws org.springframework.core.task.TaskRejectedException if as many tasks are in
 	 * flight as {@code starlet.background.max-in-flight} allows
-	 * @throws IllegalStateException if the last task of the request has ended
 	 */
 	void run(String name, Runnable task);
 

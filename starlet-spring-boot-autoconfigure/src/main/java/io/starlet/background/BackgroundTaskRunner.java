@@ -125,14 +125,17 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		if (executor != null) {
 			try {
 				Thread caller = Thread.currentThread();
+				// Seen by the caller alone, which may be a thread of the executor's
+				boolean[] calling = { true };
 				executor.execute(() -> {
-					if (Thread.currentThread() == caller) {
+					if (Thread.currentThread() == caller && calling[0]) {
 						Schedulers.boundedElastic().schedule(task);
 					}
 					else {
 						task.run();
 					}
 				});
+				calling[0] = false;
 				return;
 			}
 			catch (RejectedExecutionException ex) {
@@ -145,9 +148,8 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 	@Override
 	public BackgroundTasks getBackgroundTasks(ServerWebExchange exchange) {
 		return (ResponseTasks) exchange.getAttributes().computeIfAbsent(AfterResponse.ATTRIBUTE, (name) -> {
-			ServerWebExchange finished = new FinishedExchange(exchange);
 			ResponseTasks tasks = new ResponseTasks(this, exchange);
-			ResponseEnd.onEnd(exchange, () -> runAll(tasks, finished));
+			ResponseEnd.onEnd(exchange, tasks::runAfterResponse);
 			return tasks;
 		});
 	}
@@ -172,10 +174,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		}
 	}
 
-	private void runAll(ResponseTasks tasks, ServerWebExchange exchange) {
-		if (tasks.endIfEmpty()) {
-			return;
-		}
+	void runAll(ResponseTasks tasks, ServerWebExchange exchange) {
 		Context context = Context.of(HandledExceptionWebFilter.getContext(exchange, Context.empty()));
 		Disposable.Swap subscription = Disposables.swap();
 		this.subscriptions.add(subscription);

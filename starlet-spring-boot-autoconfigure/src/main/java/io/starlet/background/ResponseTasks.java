@@ -36,16 +36,19 @@ final class ResponseTasks implements BackgroundTasks, AfterResponse {
 
 	private final BackgroundTaskRunner runner;
 
+	private final ServerWebExchange finished;
+
 	private final String request;
 
 	private final Deque<BackgroundTask> tasks = new ArrayDeque<>();
 
 	private int added;
 
-	private boolean ended;
+	private boolean idle;
 
 	ResponseTasks(BackgroundTaskRunner runner, ServerWebExchange exchange) {
 		this.runner = runner;
+		this.finished = new FinishedExchange(exchange);
 		Object pattern = exchange.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
 		this.request = "%s %s".formatted(exchange.getRequest().getMethod(),
 				(pattern != null) ? pattern : exchange.getRequest().getPath());
@@ -75,11 +78,31 @@ final class ResponseTasks implements BackgroundTasks, AfterResponse {
 		return "%s #%d".formatted(this.request, this.added + 1);
 	}
 
-	private synchronized void add(BackgroundTask task) {
-		Assert.state(!this.ended, "The background tasks of this request have ended, none can be added");
+	private void add(BackgroundTask task) {
+		if (enqueue(task)) {
+			this.runner.runAll(this, this.finished);
+		}
+	}
+
+	private synchronized boolean enqueue(BackgroundTask task) {
 		this.runner.admit(task);
 		this.tasks.add(task);
 		this.added++;
+		boolean wasIdle = this.idle;
+		this.idle = false;
+		return wasIdle;
+	}
+
+	/** From now on tasks run as they come. */
+	void runAfterResponse() {
+		if (!becomeIdle()) {
+			this.runner.runAll(this, this.finished);
+		}
+	}
+
+	private synchronized boolean becomeIdle() {
+		this.idle = this.tasks.isEmpty();
+		return this.idle;
 	}
 
 	@Override
@@ -94,16 +117,10 @@ final class ResponseTasks implements BackgroundTasks, AfterResponse {
 		}
 	}
 
-	/** Note that there is no task and will be none, unless there is one. */
-	synchronized boolean endIfEmpty() {
-		this.ended = this.tasks.isEmpty();
-		return this.ended;
-	}
-
-	/** Return the next task, or note that there is none and will be none. */
+	/** Return the next task, or note that there is none yet. */
 	synchronized @Nullable BackgroundTask next() {
 		BackgroundTask next = this.tasks.poll();
-		this.ended = next == null;
+		this.idle = next == null;
 		return next;
 	}
 

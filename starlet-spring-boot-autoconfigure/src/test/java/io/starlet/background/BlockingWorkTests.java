@@ -57,6 +57,15 @@ class BlockingWorkTests {
 	}
 
 	@Test
+	void staysOnTheOnlyThreadOfTheExecutor() {
+		try (TestApplication application = TestApplication.start(App.class, "spring.task.execution.pool.core-size=1",
+				"spring.task.execution.thread-name-prefix=blocking-")) {
+			application.get("/task");
+			assertThat(application.bean(Recorder.class).await(2)).containsExactly("blocking-1", "blocking-1");
+		}
+	}
+
+	@Test
 	void runsElsewhereWhereTheExecutorIsFull() {
 		try (TestApplication application = TestApplication.start(App.class, "spring.task.execution.pool.core-size=1",
 				"spring.task.execution.pool.max-size=1", "spring.task.execution.pool.queue-capacity=0",
