@@ -42,8 +42,8 @@ class SecurityConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SecurityResponseWebFilter.Passed securityPassedWebFilter() {
-		return new SecurityResponseWebFilter.Passed();
+	SecurityResponseWebFilter.Passed securityPassedWebFilter(ExceptionResponder responder) {
+		return new SecurityResponseWebFilter.Passed(responder);
 	}
 
 }

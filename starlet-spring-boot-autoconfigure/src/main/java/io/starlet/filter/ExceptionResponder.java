@@ -59,6 +59,8 @@ public final class ExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
 
+	private static final String UNHANDLED_ATTRIBUTE = ExceptionResponder.class.getName() + ".unhandled";
+
 	private final RegisteredHandlers handlers;
 
 	private final HttpExceptionResolver httpExceptionResolver;
@@ -110,8 +112,9 @@ public final class ExceptionResponder {
 	 * @return like {@link #respond}
 	 */
 	Mono<Void> respondWithinFilters(ServerWebExchange exchange, Throwable exception) {
-		return this.handlers.isLeftToSecurity(exchange, HttpExceptionResolver.unwrap(exception)) ? Mono.error(exception)
-				: respond(exchange, exception);
+		boolean passedOn = exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE))
+				|| this.handlers.isLeftToSecurity(exchange, HttpExceptionResolver.unwrap(exception));
+		return passedOn ? Mono.error(exception) : respond(exchange, exception);
 	}
 
 	/**
@@ -124,7 +127,9 @@ public final class ExceptionResponder {
 		RegisteredHandler handler = this.handlers.findForStatus(exchange, status.value());
 		return (handler == null) ? null : Mono.defer(() -> {
 			HttpException exception = new HttpException(status);
-			return answer(exchange, exception, exception, exception, handler, TriedHandlers.NONE, false);
+			return answer(exchange, exception, exception, exception, handler, TriedHandlers.NONE, false)
+				// It comes to the inner layer, whose handlers have been asked
+				.doOnError((error) -> exchange.getAttributes().put(UNHANDLED_ATTRIBUTE, error));
 		});
 	}
 

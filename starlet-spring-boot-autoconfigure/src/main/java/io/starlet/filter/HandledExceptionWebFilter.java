@@ -59,6 +59,7 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		ReplaceableResponse.noteExchange(exchange);
 		ResponseSnapshot before = ResponseSnapshot.of(exchange);
 		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before),
 				() -> restore(exchange, before, null)) {

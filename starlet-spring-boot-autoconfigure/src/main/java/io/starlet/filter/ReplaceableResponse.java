@@ -39,7 +39,7 @@ import org.springframework.web.server.ServerWebExchange;
  */
 class ReplaceableResponse extends ServerHttpResponseDecorator {
 
-	private final ServerWebExchange exchange;
+	private volatile ServerWebExchange exchange;
 
 	private final ExceptionResponder responder;
 
@@ -78,6 +78,20 @@ class ReplaceableResponse extends ServerHttpResponseDecorator {
 		while (current instanceof ServerHttpResponseDecorator decorator) {
 			if (decorator instanceof ReplaceableResponse replaceable) {
 				replaceable.released = true;
+			}
+			current = decorator.getDelegate();
+		}
+	}
+
+	/**
+	 * Have the handler see what filters have made of an exchange, its principal too. The
+	 * one that Spring Security refuses has that already.
+	 */
+	static void noteExchange(ServerWebExchange exchange) {
+		ServerHttpResponse current = exchange.getResponse();
+		while (current instanceof ServerHttpResponseDecorator decorator) {
+			if (decorator instanceof ReplaceableResponse replaceable && !replaceable.plainTextToo) {
+				replaceable.exchange = exchange.mutate().response(replaceable.getDelegate()).build();
 			}
 			current = decorator.getDelegate();
 		}

@@ -29,8 +29,8 @@ import org.springframework.web.server.WebFilterChain;
 
 /**
  * Gives what Spring Security's filters answer with 401 or 403, without a body or in plain
- * text, to the handler of that status. Headers stay, as do redirects and the answers of
- * an application's own entry points.
+ * text without a charset, to the handler of that status. Headers stay, as do redirects
+ * and what else an application's own entry points answer.
  *
  * @since 0.1.0
  */
@@ -67,13 +67,17 @@ public final class SecurityResponseWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		if (!this.responder.hasHandler(HttpStatus.UNAUTHORIZED) && !this.responder.hasHandler(HttpStatus.FORBIDDEN)) {
+		if (!hasHandler(this.responder)) {
 			return chain.filter(exchange);
 		}
 		ServerWebExchange refused = exchange.mutate().principal(this.principal).build();
 		ReplaceableResponse response = ReplaceableResponse.of(refused, this.responder,
 				(status) -> isRefusal(status) && exchange.getAttribute(PASSED_ATTRIBUTE) == null, true);
 		return chain.filter(exchange.mutate().response(response).build()).then(response.replaceUnsent());
+	}
+
+	private static boolean hasHandler(ExceptionResponder responder) {
+		return responder.hasHandler(HttpStatus.UNAUTHORIZED) || responder.hasHandler(HttpStatus.FORBIDDEN);
 	}
 
 	private static boolean isRefusal(HttpStatusCode status) {
@@ -88,10 +92,14 @@ public final class SecurityResponseWebFilter implements WebFilter, Ordered {
 	 */
 	public static final class Passed implements WebFilter, Ordered {
 
+		private final ExceptionResponder responder;
+
 		/**
 		 * Create a filter.
+		 * @param responder knows whether there is a handler
 		 */
-		public Passed() {
+		public Passed(ExceptionResponder responder) {
+			this.responder = responder;
 		}
 
 		@Override
@@ -106,6 +114,9 @@ public final class SecurityResponseWebFilter implements WebFilter, Ordered {
 
 		@Override
 		public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			if (!hasHandler(this.responder)) {
+				return chain.filter(exchange);
+			}
 			exchange.getAttributes().put(PASSED_ATTRIBUTE, true);
 			return chain.filter(exchange).doOnError((error) -> exchange.getAttributes().remove(PASSED_ATTRIBUTE));
 		}

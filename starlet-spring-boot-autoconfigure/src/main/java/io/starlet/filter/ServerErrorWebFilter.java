@@ -203,8 +203,10 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	 * @return completes when that has been done, and never fails
 	 */
 	public Mono<Void> reportAfterResponse(ServerWebExchange exchange, Throwable error) {
-		RegisteredHandler handler = this.handlers.findServerErrorHandler(exchange);
-		Mono<Void> handled = (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
+		Mono<Void> handled = Mono.defer(() -> {
+			RegisteredHandler handler = this.handlers.findServerErrorHandler(exchange);
+			return (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
+		});
 		return new ErrorResumingMono(handled, (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();

@@ -19,9 +19,7 @@ package io.starlet.registry;
 import java.util.List;
 
 import org.springframework.http.MediaType;
-import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.web.reactive.accept.RequestedContentTypeResolver;
-import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -48,7 +46,8 @@ class AcceptedMediaTypes {
 		try {
 			requested = this.contentTypeResolver.resolveMediaTypes(exchange);
 		}
-		catch (NotAcceptableStatusException | InvalidMimeTypeException ex) {
+		catch (RuntimeException ex) {
+			// The application's own resolver may raise anything
 			return ANYTHING;
 		}
 		return (requested.size() > MAX_TYPES) ? ANYTHING

@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -52,6 +53,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -186,6 +188,20 @@ class StatusPagesTests {
 		}
 	}
 
+	@Test
+	void theHandlerSeesWhatFiltersHaveMadeOfTheExchange() {
+		assertThat(application.get("/entity/406").body()).isEqualTo("ann from a filter");
+		assertThat(application.get("/raise/406").body()).isEqualTo("ann from a filter");
+	}
+
+	@Test
+	void aHandlerOfWhatAHandlerRaisedIsCalledOnce() {
+		Handlers handlers = application.bean(Handlers.class);
+		handlers.failed.set(0);
+		assertThat(application.get("/entity/424").status()).isEqualTo(500);
+		assertThat(handlers.failed).hasValue(1);
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import({ Controller.class, Handlers.class })
 	static class App {
@@ -230,15 +246,26 @@ class StatusPagesTests {
 					exchange.getResponse().setStatusCode(HttpStatus.NOT_FOUND);
 					return path.startsWith("/unsent") ? Mono.empty() : exchange.getResponse().setComplete();
 				}
-				return chain.filter(exchange);
+				Principal ann = () -> "ann";
+				return chain.filter(path.endsWith("/406") ? exchange.mutate()
+					.principal(Mono.just(ann))
+					.request((request) -> request.header("X-From", "a filter"))
+					.build() : exchange);
 			};
 		}
+
+	}
+
+	@SuppressWarnings("serial")
+	static class FailedException extends RuntimeException {
 
 	}
 
 	static class Handlers {
 
 		private final AtomicInteger gone = new AtomicInteger();
+
+		private final AtomicInteger failed = new AtomicInteger();
 
 		@StatusHandler(404)
 		String notFound(HttpException ex) {
@@ -263,6 +290,22 @@ class StatusPagesTests {
 		@StatusHandler(411)
 		ResponseEntity<Void> notFoundInstead() {
 			return ResponseEntity.notFound().build();
+		}
+
+		@StatusHandler(406)
+		String user(Principal principal, ServerWebExchange exchange) {
+			return principal.getName() + " from " + exchange.getRequest().getHeaders().getFirst("X-From");
+		}
+
+		@StatusHandler(424)
+		String failing() {
+			throw new FailedException();
+		}
+
+		@ExceptionHandlerFor
+		String failed(FailedException ex) {
+			this.failed.incrementAndGet();
+			throw ex;
 		}
 
 		@StatusHandler(409)

@@ -21,6 +21,7 @@ import java.util.Map;
 import io.starlet.ExceptionHandlerConfigurer;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
+import io.starlet.HttpExceptionHandler;
 import io.starlet.StatusHandler;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
@@ -41,7 +42,10 @@ import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.accept.RequestedContentTypeResolverBuilder;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -112,6 +116,16 @@ class NegotiatedHandlerTests {
 	@ValueSource(strings = { "*/*", "rubbish", "text/event-stream", "image/png" })
 	void theFirstOfOneBeansMethodsIsThatOfTheFirstMediaTypeInTheAlphabet(String accept) {
 		assertThat(application.get("/fail/425", "Accept: " + accept).body()).isEqualTo("{\"first\":\"a\"}");
+	}
+
+	/** Of a filter, as Spring asks the resolver itself when an endpoint raises one. */
+	@Test
+	void aResolverOfTheApplicationThatFailsMakesTheExceptionNoOther() {
+		try (TestApplication failing = TestApplication.start(FailingResolver.class)) {
+			RawHttpResponse response = failing.get("/nowhere");
+			assertThat(response.status()).isEqualTo(404);
+			assertThat(response.body()).isEqualTo("first");
+		}
 	}
 
 	@Test
@@ -201,6 +215,34 @@ class NegotiatedHandlerTests {
 				registry.paths("/api/**")
 					.exception(OnlyApiException.class, (request, ex) -> ServerResponse.ok().bodyValue("only api"));
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FailingResolver {
+
+		@Bean
+		WebFilter raising() {
+			return (exchange, chain) -> Mono.error(new HttpException(404));
+		}
+
+		@Bean
+		WebFluxConfigurer resolving() {
+			return new WebFluxConfigurer() {
+				@Override
+				public void configureContentTypeResolver(RequestedContentTypeResolverBuilder builder) {
+					builder.resolver((exchange) -> {
+						throw new IllegalArgumentException("No such format");
+					});
+				}
+			};
+		}
+
+		@Bean
+		@StatusHandler(value = 404, produces = "text/plain")
+		HttpExceptionHandler<HttpException> first() {
+			return (request, ex) -> ServerResponse.status(404).contentType(MediaType.TEXT_PLAIN).bodyValue("first");
 		}
 
 	}
