@@ -147,12 +147,16 @@ final class TestApplication implements AutoCloseable {
 
 	/**
 	 * What was logged at ERROR since the application was started, or since the last call.
+	 * Thymeleaf does not release the buffer of a template that fails, which is reported
+	 * at whichever test the garbage is collected.
 	 */
 	List<ILoggingEvent> takeErrors() {
 		synchronized (this.log) {
 			List<ILoggingEvent> errors = List.copyOf(this.log.list)
 				.stream()
 				.filter((event) -> event.getLevel() == Level.ERROR)
+				.filter((event) -> !event.getFormattedMessage()
+					.contains("org.thymeleaf.spring6.SpringWebFluxTemplateEngine"))
 				.toList();
 			this.log.list.clear();
 			return errors;
