@@ -105,9 +105,13 @@ class WebSocketExceptionHandlerTests {
 				RawWebSocketClient client = application.webSocket("/fail/" + failure + "/OrderException")) {
 			Failure expected = Objects.requireNonNull(Failure.ALL.get(failure));
 			if (expected.receives()) {
-				client.sendText("hello");
-				client.sendText("again");
-				client.sendText("boom");
+				for (String text : List.of("hello", "again", "boom")) {
+					client.sendText(text);
+					// Tomcat may leave one of several unread while it answers others
+					if (expected.texts().contains(text)) {
+						texts.add(client.readText());
+					}
+				}
 			}
 			assertThat(client.awaitClose(texts)).isEqualTo(new CloseFrame(4001, "Sold out"));
 			assertThat(texts).endsWith("Sorry");

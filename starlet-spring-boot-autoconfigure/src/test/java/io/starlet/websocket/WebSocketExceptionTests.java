@@ -280,8 +280,16 @@ class WebSocketExceptionTests {
 			Failure expected = Objects.requireNonNull(Failure.ALL.get(failure));
 			if (expected.receives()) {
 				try {
+					boolean answered = expected.texts().contains("hello");
 					client.sendText("hello");
+					// Tomcat may leave one of several unread while it answers others
+					if (answered) {
+						texts.add(client.readText());
+					}
 					client.sendFragmentedText("a", "ga", "in");
+					if (answered) {
+						texts.add(client.readText());
+					}
 					client.sendText("boom");
 				}
 				catch (UncheckedIOException ex) {
