@@ -128,14 +128,11 @@ record HandlerCondition(List<PathPattern> paths, List<MediaType> produces) {
 	/** What is added to the name of a key. */
 	@Override
 	public String toString() {
-		StringBuilder description = new StringBuilder();
-		if (!this.paths.isEmpty()) {
-			description.append(" of paths ").append(this.paths);
-		}
-		if (!this.produces.isEmpty()) {
-			description.append(" as ").append(this.produces);
-		}
-		return description.toString();
+		return describe(this.paths, this.produces);
+	}
+
+	static String describe(List<?> paths, List<?> produces) {
+		return (paths.isEmpty() ? "" : " of paths " + paths) + (produces.isEmpty() ? "" : " as " + produces);
 	}
 
 }

@@ -47,13 +47,7 @@ public record HandlerDescription(String key, List<String> paths, List<String> pr
 	 */
 	@Override
 	public String toString() {
-		StringBuilder line = new StringBuilder(this.key);
-		if (!this.paths.isEmpty()) {
-			line.append(" of paths ").append(this.paths);
-		}
-		if (!this.produces.isEmpty()) {
-			line.append(" as ").append(this.produces);
-		}
+		StringBuilder line = new StringBuilder(this.key).append(HandlerCondition.describe(this.paths, this.produces));
 		line.append(": bean '").append(this.bean).append("', ");
 		if (this.method != null) {
 			line.append(this.method).append(", ");
