@@ -22,9 +22,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -154,6 +156,18 @@ class SecuredApplication {
 
 	@Bean
 	@Order(5)
+	SecurityWebFilterChain ownMalformedType(ServerHttpSecurity http) {
+		return http.securityMatcher(ServerWebExchangeMatchers.pathMatchers("/own/malformed"))
+			.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+			.exceptionHandling((spec) -> spec.authenticationEntryPoint((exchange, ex) -> {
+				exchange.getResponse().getHeaders().set("Content-Type", "text");
+				return write(exchange, 401, null, "Own malformed");
+			}))
+			.build();
+	}
+
+	@Bean
+	@Order(5)
 	SecurityWebFilterChain cors(ServerHttpSecurity http) {
 		CorsConfiguration configuration = new CorsConfiguration();
 		configuration.setAllowedOrigins(List.of("https://friend.example"));
@@ -248,10 +262,13 @@ class SecuredApplication {
 	}
 
 	/** As one would by hand: without a Content-Length. */
-	private static Mono<Void> write(ServerWebExchange exchange, int status, MediaType contentType, String body) {
+	private static Mono<Void> write(ServerWebExchange exchange, int status, @Nullable MediaType contentType,
+			String body) {
 		ServerHttpResponse response = exchange.getResponse();
 		response.setRawStatusCode(status);
-		response.getHeaders().setContentType(contentType);
+		if (contentType != null) {
+			response.getHeaders().setContentType(contentType);
+		}
 		return response
 			.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body.getBytes(StandardCharsets.UTF_8))));
 	}
@@ -295,6 +312,11 @@ class SecuredApplication {
 		@GetMapping("/open/authentication")
 		Mono<String> authentication() {
 			return Mono.error(new BadCredentialsException("By a controller"));
+		}
+
+		@GetMapping("/open/wrapped")
+		Mono<String> wrapped() {
+			return Mono.error(new CompletionException(new AccessDeniedException("Wrapped")));
 		}
 
 		@GetMapping("/open/denied-with-status")

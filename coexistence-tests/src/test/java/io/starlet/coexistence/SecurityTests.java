@@ -99,6 +99,7 @@ class SecurityTests {
 					GET /open/functional        |                            | Basic realm="Realm"
 					GET /open/functional-thrown |                            | Basic realm="Realm"
 					GET /open/denied-with-status |                           | Basic realm="Realm"
+					GET /open/wrapped     |                                  | Basic realm="Realm"
 					GET /bearer           |                                  | Bearer
 					GET /bearer           | Authorization: Bearer bad        | Bearer error="invalid_token", error_description="Signed by 'nobody'", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"
 					GET /cors             | Origin: https://friend.example   | Basic realm="Realm"
@@ -121,9 +122,9 @@ class SecurityTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "GET /admin", "GET /open/mono", "GET /open/flux", "GET /open/service", "GET /open/service-flux",
-					"GET /open/functional", "GET /open/functional-thrown", "GET /open/denied-with-status" })
+	@ValueSource(strings = { "GET /admin", "GET /open/mono", "GET /open/flux", "GET /open/service",
+			"GET /open/service-flux", "GET /open/functional", "GET /open/functional-thrown",
+			"GET /open/denied-with-status", "GET /open/wrapped" })
 	void whoIsNotAuthorizedIsAnsweredByTheHandlerOf403ThatKnowsWhoItIs(String requestLine) {
 		String response = send(requestLine, SecuredApplication.BASIC);
 		assertThat(response).startsWith("HTTP/1.1 403 Forbidden\r\n").contains(OWN_HEADERS);
@@ -184,8 +185,8 @@ class SecurityTests {
 				List.of("GET /open/authentication-with-status"), List.of("GET /client/authorize"),
 				List.of("GET /private;a=b"), List.of("GET /open/header", "X-Name: \u00c9"), List.of("GET /own/json"),
 				List.of("HEAD /own/json"), List.of("GET /own/json/open"), List.of("GET /own/text/charset"),
-				List.of("GET /own/entity"), List.of("GET /own/entity-bare"), List.of("GET /own/filter-text"),
-				List.of("GET /own/filter-bare"), List.of("GET /own/filter-catches"));
+				List.of("GET /own/malformed"), List.of("GET /own/entity"), List.of("GET /own/entity-bare"),
+				List.of("GET /own/filter-text"), List.of("GET /own/filter-bare"), List.of("GET /own/filter-catches"));
 		List<String> with = requests.stream().map((request) -> answer(application, request)).toList();
 		try (TestApplication without = SecuredApplication.start(Handled.class, "starlet.enabled=false")) {
 			assertThat(with).isEqualTo(requests.stream().map((request) -> answer(without, request)).toList());

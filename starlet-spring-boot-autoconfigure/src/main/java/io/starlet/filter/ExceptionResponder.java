@@ -112,9 +112,12 @@ public final class ExceptionResponder {
 	 * @return like {@link #respond}
 	 */
 	Mono<Void> respondWithinFilters(ServerWebExchange exchange, Throwable exception) {
-		boolean passedOn = exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE))
-				|| this.handlers.isLeftToSecurity(exchange, HttpExceptionResolver.unwrap(exception));
-		return passedOn ? Mono.error(exception) : respond(exchange, exception);
+		Throwable carried = HttpExceptionResolver.unwrap(exception);
+		if (this.handlers.isLeftToSecurity(exchange, carried)) {
+			return Mono.error(carried);
+		}
+		return exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE)) ? Mono.error(exception)
+				: respond(exchange, exception);
 	}
 
 	/**

@@ -26,6 +26,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
@@ -99,12 +100,14 @@ class ReplaceableResponse extends ServerHttpResponseDecorator {
 
 	/**
 	 * Replace the response where a filter or an endpoint has left it to the server to
-	 * send it.
+	 * send it. What filters put into the context has ended with them.
 	 */
 	Mono<Void> replaceUnsent() {
-		return Mono.defer(() -> {
+		return Mono.deferContextual((context) -> {
 			Mono<Void> replacement = findReplacement();
-			return (replacement != null) ? replacement : Mono.empty();
+			return (replacement != null)
+					? replacement.contextWrite(HandledExceptionWebFilter.getContext(this.exchange, context))
+					: Mono.empty();
 		});
 	}
 
@@ -120,7 +123,7 @@ class ReplaceableResponse extends ServerHttpResponseDecorator {
 		if (replacement == null) {
 			return super.writeWith(body);
 		}
-		if (this.plainTextToo && MediaType.TEXT_PLAIN.equals(getHeaders().getContentType())) {
+		if (this.plainTextToo && MediaType.TEXT_PLAIN_VALUE.equals(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
 			return Flux.from(body).doOnNext(DataBufferUtils::release).then(replacement);
 		}
 		// A server sends the length of a Mono, and none of a Flux

@@ -75,7 +75,7 @@ record HandlerCondition(List<PathPattern> paths, List<MediaType> produces) {
 					"Name the media types that it produces.");
 		}
 		try {
-			return MediaType.parseMediaType(type);
+			return MediaType.parseMediaType(type).removeQualityValue();
 		}
 		catch (InvalidMediaTypeException ex) {
 			throw new InvalidExceptionHandlerException(

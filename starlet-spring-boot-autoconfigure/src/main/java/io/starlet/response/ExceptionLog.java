@@ -59,20 +59,23 @@ public final class ExceptionLog {
 				this.byStatus.put(status, level);
 			}
 			else {
-				Assert.isTrue(NativeDetector.inNativeImage() || isThrowable(key),
+				Class<?> type = findThrowable(key);
+				Assert.isTrue(NativeDetector.inNativeImage() || type != null,
 						() -> "'%s' is no status such as 404, no range of statuses such as 5xx, and no class of exceptions."
 							.formatted(key));
-				this.byClass.put(key, level);
+				this.byClass.put((type != null) ? type.getName() : key, level);
 			}
 		});
 	}
 
-	private static boolean isThrowable(String className) {
+	/** A nested class may be named with a dot or a dollar sign. */
+	private static @Nullable Class<?> findThrowable(String className) {
 		try {
-			return Throwable.class.isAssignableFrom(ClassUtils.forName(className, null));
+			Class<?> type = ClassUtils.forName(className, null);
+			return Throwable.class.isAssignableFrom(type) ? type : null;
 		}
 		catch (ClassNotFoundException | LinkageError ex) {
-			return false;
+			return null;
 		}
 	}
 

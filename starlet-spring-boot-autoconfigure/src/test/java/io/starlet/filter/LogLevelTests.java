@@ -61,7 +61,8 @@ class LogLevelTests {
 		application = TestApplication.start(App.class, "starlet.log-levels.404=info", "starlet.log-levels.4xx=warn",
 				"starlet.log-levels.5XX=error", "starlet.log-levels[java.io.UncheckedIOException]=warn",
 				"starlet.log-levels.java.lang.IllegalStateException=off",
-				"starlet.log-levels[io.starlet.filter.LogLevelTests$TeapotException]=trace");
+				"starlet.log-levels[io.starlet.filter.LogLevelTests$TeapotException]=trace",
+				"starlet.log-levels.io.starlet.filter.LogLevelTests.NestedException=warn");
 	}
 
 	@AfterAll
@@ -109,6 +110,15 @@ class LogLevelTests {
 		try (LogCapture log = new LogCapture()) {
 			assertThat(application.get("/error/other").status()).isEqualTo(500);
 			assertThat(log.awaitOne(Level.ERROR).getThrowableProxy().getMessage()).isEqualTo("other");
+		}
+	}
+
+	@Test
+	void aNestedClassMayBeNamedAsInSourceCode() {
+		try (LogCapture log = new LogCapture()) {
+			assertThat(application.get("/error/nested").status()).isEqualTo(500);
+			ILoggingEvent event = log.awaitOne(Level.WARN);
+			assertThat(event.getThrowableProxy().getMessage()).isEqualTo("nested");
 		}
 	}
 
@@ -166,6 +176,7 @@ class LogLevelTests {
 			return Mono.error(switch (kind) {
 				case "warn" -> new UncheckedIOException(new IOException("warn"));
 				case "off" -> new IllegalStateException("off");
+				case "nested" -> new NestedException("nested");
 				default -> new IllegalArgumentException("other");
 			});
 		}
@@ -193,6 +204,14 @@ class LogLevelTests {
 	}
 
 	static class FailingException extends RuntimeException {
+
+	}
+
+	static class NestedException extends RuntimeException {
+
+		NestedException(String message) {
+			super(message);
+		}
 
 	}
 

@@ -194,6 +194,12 @@ class StatusPagesTests {
 		assertThat(application.get("/raise/406").body()).isEqualTo("ann from a filter");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/entity/425", "/unsent/425", "/raise/425" })
+	void theHandlerSeesWhatFiltersPutIntoTheReactorContext(String path) {
+		assertThat(application.get(path).body()).isEqualTo("ann in the context");
+	}
+
 	@Test
 	void aHandlerOfWhatAHandlerRaisedIsCalledOnce() {
 		Handlers handlers = application.bean(Handlers.class);
@@ -235,6 +241,13 @@ class StatusPagesTests {
 					.set("X-Passed", String.valueOf(response.getStatusCode()).substring(0, 3))));
 				return chain.filter(exchange);
 			};
+		}
+
+		@Bean
+		@Order(0)
+		WebFilter contextFilter() {
+			return (exchange, chain) -> chain.filter(exchange)
+				.contextWrite((context) -> context.put("user", "ann in the context"));
 		}
 
 		@Bean
@@ -295,6 +308,11 @@ class StatusPagesTests {
 		@StatusHandler(406)
 		String user(Principal principal, ServerWebExchange exchange) {
 			return principal.getName() + " from " + exchange.getRequest().getHeaders().getFirst("X-From");
+		}
+
+		@StatusHandler(425)
+		Mono<String> inContext() {
+			return Mono.deferContextual((context) -> Mono.just(String.valueOf(context.getOrDefault("user", "nobody"))));
 		}
 
 		@StatusHandler(424)

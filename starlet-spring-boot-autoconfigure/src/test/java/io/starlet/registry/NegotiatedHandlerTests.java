@@ -264,7 +264,7 @@ class NegotiatedHandlerTests {
 			return Map.of("detail", "not found");
 		}
 
-		@StatusHandler(value = 410, produces = "text/html")
+		@StatusHandler(value = 410, produces = "text/html;q=0.5")
 		String gone() {
 			return "<p>gone</p>";
 		}

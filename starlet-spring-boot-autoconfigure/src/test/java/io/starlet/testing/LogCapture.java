@@ -56,11 +56,12 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 	}
 
 	/**
-	 * Wait until something is logged at a level, as a client may have its answer before.
+	 * Wait until something is logged at just a level, as a client may have its answer
+	 * before.
 	 */
 	public ILoggingEvent awaitOne(Level level) {
-		Awaitility.await().until(() -> !atLeast(level).isEmpty());
-		return atLeast(level).get(0);
+		Awaitility.await().until(() -> !of("", level).isEmpty());
+		return of("", level).get(0);
 	}
 
 	public List<ILoggingEvent> of(String loggerPrefix, Level level) {
