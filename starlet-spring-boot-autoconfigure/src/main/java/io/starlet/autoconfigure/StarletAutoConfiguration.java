@@ -17,6 +17,7 @@
 package io.starlet.autoconfigure;
 
 import java.util.List;
+import java.util.function.Function;
 
 import io.starlet.filter.ExceptionResponder;
 import io.starlet.filter.HandledExceptionWebFilter;
@@ -35,9 +36,11 @@ import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.response.ProblemDetailWriter;
+import io.starlet.traceback.StackTraceFolder;
 import io.starlet.traceback.TracebackRenderer;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -103,14 +106,24 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ExceptionLog exceptionLog(StarletProperties properties) {
+	ExceptionLog exceptionLog(StarletProperties properties, BeanFactory beanFactory) {
+		Function<Throwable, @Nullable String> stackTraces = stackTraces(properties, beanFactory);
 		try {
-			return new ExceptionLog(properties.logLevels());
+			return new ExceptionLog(properties.logLevels(), stackTraces);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("starlet.log-levels", properties.logLevels(),
 					ex.getMessage());
 		}
+	}
+
+	private static Function<Throwable, @Nullable String> stackTraces(StarletProperties properties,
+			BeanFactory beanFactory) {
+		return switch (properties.logStackTrace()) {
+			case FULL -> (exception) -> null;
+			case APPLICATION -> new StackTraceFolder(
+					TracebackConfiguration.applicationPackages(beanFactory, properties.traceback()))::fold;
+		};
 	}
 
 	@Bean

@@ -41,6 +41,7 @@ import org.springframework.boot.logging.LogLevel;
  * @param logLevels levels that exceptions are logged at, by status (404), range of
  * statuses (5xx) or class of exceptions. By default handled exceptions are logged at
  * DEBUG and errors at ERROR
+ * @param logStackTrace how much of an error's stack trace is logged
  * @param statusPages what becomes of responses without a body
  * @param traceback what tracebacks show, and to whom
  * @param websocket how sessions that fail are closed
@@ -50,8 +51,29 @@ import org.springframework.boot.logging.LogLevel;
 @ConfigurationProperties("starlet")
 public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean debug,
 		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("false") boolean raiseServerExceptions,
-		@DefaultValue Map<String, LogLevel> logLevels, @DefaultValue StatusPages statusPages,
-		@DefaultValue Traceback traceback, @DefaultValue WebSocket websocket, @DefaultValue Background background) {
+		@DefaultValue Map<String, LogLevel> logLevels, @DefaultValue("full") LogStackTrace logStackTrace,
+		@DefaultValue StatusPages statusPages, @DefaultValue Traceback traceback, @DefaultValue WebSocket websocket,
+		@DefaultValue Background background) {
+
+	/**
+	 * How much of an error's stack trace is logged.
+	 *
+	 * @since 0.1.0
+	 */
+	public enum LogStackTrace {
+
+		/**
+		 * All of it: the exception is given to the logger.
+		 */
+		FULL,
+
+		/**
+		 * The application's own frames, as a part of the message, with those of libraries
+		 * folded. All of it if no frame is the application's.
+		 */
+		APPLICATION
+
+	}
 
 	/**
 	 * Properties of responses that an application sends without a body.
@@ -91,7 +113,8 @@ public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * Properties of the traceback that {@code starlet.debug} answers errors with.
 	 *
 	 * @param applicationPackages packages of the application's own classes, whose frames
-	 * are shown first. By default those of the class with @SpringBootApplication
+	 * are shown first, and kept in the log with starlet.log-stack-trace=application. By
+	 * default those of the class with @SpringBootApplication
 	 * @param editor an editor that source files open in: idea, vscode, cursor, zed,
 	 * windsurf, or a template of a URL with {file} and {line}
 	 * @param pathMapping directories where the application runs, such as in a container,

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -60,19 +61,17 @@ class TracebackConfiguration {
 			HttpExceptionResolver httpExceptionResolver, StarletProperties properties) {
 		StarletProperties.Traceback traceback = properties.traceback();
 		List<String> redactedNames = notBlank("redacted-names", traceback.redactedNames());
-		return new TracebackRenderer(applicationContext,
-				new ApplicationPackages(applicationPackages(applicationContext, traceback)),
+		return new TracebackRenderer(applicationContext, applicationPackages(applicationContext, traceback),
 				new Redaction(redactedNames), editorLink(traceback.editor(), traceback.pathMapping()),
 				new HandlerContributor(handlers, httpExceptionResolver, properties.filterExceptions()));
 	}
 
-	private static List<String> applicationPackages(ApplicationContext applicationContext,
-			StarletProperties.Traceback traceback) {
+	static ApplicationPackages applicationPackages(BeanFactory beanFactory, StarletProperties.Traceback traceback) {
 		List<String> packages = notBlank("application-packages", traceback.applicationPackages());
-		if (packages.isEmpty() && AutoConfigurationPackages.has(applicationContext)) {
-			return AutoConfigurationPackages.get(applicationContext);
+		if (packages.isEmpty() && AutoConfigurationPackages.has(beanFactory)) {
+			return new ApplicationPackages(AutoConfigurationPackages.get(beanFactory));
 		}
-		return packages;
+		return new ApplicationPackages(packages);
 	}
 
 	private static List<String> notBlank(String property, List<String> names) {

@@ -19,6 +19,7 @@ package io.starlet.response;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -46,13 +47,18 @@ public final class ExceptionLog {
 
 	private final Map<String, LogLevel> byStatus = new TreeMap<>();
 
+	private final Function<Throwable, @Nullable String> stackTraces;
+
 	/**
 	 * Create a log.
 	 * @param levels levels by status such as {@code 404}, range of statuses such as
 	 * {@code 5xx}, or name of a class of exceptions
+	 * @param stackTraces writes what follows a message, from a line break on; where it
+	 * returns {@code null} the logger gets the exception itself
 	 * @throws IllegalArgumentException if a key is none of these
 	 */
-	public ExceptionLog(Map<String, LogLevel> levels) {
+	public ExceptionLog(Map<String, LogLevel> levels, Function<Throwable, @Nullable String> stackTraces) {
+		this.stackTraces = stackTraces;
 		levels.forEach((key, level) -> {
 			String status = key.toLowerCase(Locale.ROOT);
 			if (STATUSES.matcher(status).matches()) {
@@ -98,8 +104,14 @@ public final class ExceptionLog {
 	 */
 	public void handled(Log logger, Supplier<String> message, Throwable exception, int status) {
 		LogLevel level = findLevel(exception, status, LogLevel.DEBUG);
-		if (isEnabled(logger, level)) {
-			level.log(logger, message.get(), (level.compareTo(LogLevel.ERROR) >= 0) ? exception : null);
+		if (!isEnabled(logger, level)) {
+			return;
+		}
+		if (level.compareTo(LogLevel.ERROR) >= 0) {
+			log(logger, level, message.get(), exception);
+		}
+		else {
+			level.log(logger, message.get());
 		}
 	}
 
@@ -112,11 +124,23 @@ public final class ExceptionLog {
 	public void error(Log logger, String message, Throwable error) {
 		LogLevel level = findLevel(HttpExceptionResolver.unwrap(error), HttpStatus.INTERNAL_SERVER_ERROR.value(),
 				LogLevel.ERROR);
+		if (isEnabled(logger, level)) {
+			log(logger, level, message, error);
+		}
+	}
+
+	private void log(Log logger, LogLevel level, String message, Throwable exception) {
 		try {
-			level.log(logger, message, error);
+			String stackTrace = this.stackTraces.apply(exception);
+			if (stackTrace != null) {
+				level.log(logger, message + stackTrace);
+			}
+			else {
+				level.log(logger, message, exception);
+			}
 		}
 		catch (Throwable ex) {
-			level.log(logger, "%s: %s, which can't be logged: %s".formatted(message, error.getClass().getName(),
+			level.log(logger, "%s: %s, which can't be logged: %s".formatted(message, exception.getClass().getName(),
 					ex.getClass().getName()));
 		}
 	}

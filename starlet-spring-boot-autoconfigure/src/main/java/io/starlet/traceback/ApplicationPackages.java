@@ -42,7 +42,12 @@ public final class ApplicationPackages {
 	 * @return whether it is in one of the packages or below it
 	 */
 	boolean contains(String className) {
-		return this.prefixes.stream().anyMatch(className::startsWith);
+		for (String prefix : this.prefixes) {
+			if (className.startsWith(prefix)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

@@ -17,7 +17,6 @@
 package io.starlet.traceback;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,8 +56,6 @@ final class RecoveredStack {
 
 	private final List<String> notes = new ArrayList<>();
 
-	private List<StackTraceElement> moved = List.of();
-
 	private boolean traceback;
 
 	/**
@@ -68,29 +65,71 @@ final class RecoveredStack {
 	 * @param packages the application's own packages
 	 */
 	RecoveredStack(Throwable throwable, List<Throwable> wrappers, ApplicationPackages packages) {
+		this.frames = readFrames(throwable, this.notes);
 		readSuppressed(throwable, packages);
-		List<StackTraceElement> own = readFrames(throwable);
-		// More than one: it was filled in again later
-		this.frames = (own.size() > 1 || this.moved.isEmpty()) ? own : this.moved;
 		note(throwable);
 		wrappers.forEach((wrapper) -> readSuppressed(wrapper, packages));
 		noteLimit();
 	}
 
-	private List<StackTraceElement> readFrames(Throwable throwable) {
-		try {
-			List<StackTraceElement> all = Arrays.asList(throwable.getStackTrace());
-			if (all.size() > MAX_FRAMES_READ) {
-				this.notes.add((all.size() - MAX_FRAMES_READ) + " frames at the end of its stack are left out.");
+	/**
+	 * Read the frames that a throwable was raised with, and nothing else of it.
+	 * @param throwable the throwable
+	 * @return the frames, the innermost first
+	 */
+	static List<StackTraceElement> readFrames(Throwable throwable) {
+		return readFrames(throwable, new ArrayList<>());
+	}
+
+	/**
+	 * Count the frames at the end of a stack that are those of another one. At least one
+	 * frame is not counted, as a stack without any could not be read on its own.
+	 * @param frames the stack
+	 * @param enclosing the stack of the throwable that this one is the cause of or is
+	 * suppressed in
+	 * @return how many
+	 */
+	static int countFramesInCommon(List<StackTraceElement> frames, List<StackTraceElement> enclosing) {
+		int count = 0;
+		while (count < frames.size() - 1 && count < enclosing.size()
+				&& frames.get(frames.size() - 1 - count).equals(enclosing.get(enclosing.size() - 1 - count))) {
+			count++;
+		}
+		return count;
+	}
+
+	private static List<StackTraceElement> readFrames(Throwable throwable, List<String> notes) {
+		List<StackTraceElement> own = readOwnFrames(throwable, notes);
+		if (own.size() > 1) {
+			// It was filled in again later
+			return own;
+		}
+		for (Throwable candidate : throwable.getSuppressed()) {
+			List<StackTraceElement> moved = Exceptions.isTraceback(candidate) ? readOwnFrames(candidate, notes)
+					: List.of();
+			if (!moved.isEmpty()) {
+				return moved;
 			}
-			return all.stream()
-				.limit(MAX_FRAMES_READ)
-				.filter((frame) -> frame != null && !isAssembly(frame))
-				.map(FrameNames::bound)
-				.toList();
+		}
+		return own;
+	}
+
+	private static List<StackTraceElement> readOwnFrames(Throwable throwable, List<String> notes) {
+		try {
+			StackTraceElement[] all = throwable.getStackTrace();
+			if (all.length > MAX_FRAMES_READ) {
+				notes.add((all.length - MAX_FRAMES_READ) + " frames at the end of its stack are left out.");
+			}
+			List<StackTraceElement> frames = new ArrayList<>(Math.min(all.length, MAX_FRAMES_READ));
+			for (int i = 0; i < all.length && i < MAX_FRAMES_READ; i++) {
+				if (all[i] != null && !isAssembly(all[i])) {
+					frames.add(FrameNames.bound(all[i]));
+				}
+			}
+			return frames;
 		}
 		catch (Throwable ex) {
-			this.notes.add("Its stack trace can't be read: " + ex.getClass().getName() + ".");
+			notes.add("Its stack trace can't be read: " + ex.getClass().getName() + ".");
 			return List.of();
 		}
 	}
@@ -117,11 +156,10 @@ final class RecoveredStack {
 		for (Throwable candidate : throwable.getSuppressed()) {
 			if (Exceptions.isTraceback(candidate)) {
 				this.traceback = true;
-				this.moved = this.moved.isEmpty() ? readFrames(candidate) : this.moved;
 				readCheckpoints(candidate);
 			}
 			else if (isBlockMarker(candidate)) {
-				readFrames(candidate).stream()
+				readOwnFrames(candidate, this.notes).stream()
 					.filter((frame) -> packages.contains(frame.getClassName()))
 					.findFirst()
 					.ifPresent((frame) -> this.checkpoints.add("block() " + GLUE + "at " + frame));

@@ -340,7 +340,7 @@ final class ThrowableTracer {
 
 		private TracedThrowable read(Link link, RecoveredStack stack, List<StackTraceElement> enclosing, int depth) {
 			List<String> notes = new ArrayList<>(stack.notes());
-			int framesInCommon = countFramesInCommon(stack.frames(), enclosing);
+			int framesInCommon = RecoveredStack.countFramesInCommon(stack.frames(), enclosing);
 			List<TracedFrame> frames = readFrames(stack.frames().subList(0, stack.frames().size() - framesInCommon),
 					notes);
 			List<TracedThrowable> suppressed = readSuppressed(link, stack, notes, depth);
@@ -349,16 +349,6 @@ final class ThrowableTracer {
 					readMessage(link.throwable, MAX_MESSAGE), frames, framesInCommon,
 					stack.checkpoints().stream().map((checkpoint) -> redact(checkpoint, MAX_CHECKPOINT)).toList(),
 					notes, null, suppressed);
-		}
-
-		/** At least one frame stays, as what has none could not be read on its own. */
-		private static int countFramesInCommon(List<StackTraceElement> stack, List<StackTraceElement> enclosing) {
-			int count = 0;
-			while (count < stack.size() - 1 && count < enclosing.size()
-					&& stack.get(stack.size() - 1 - count).equals(enclosing.get(enclosing.size() - 1 - count))) {
-				count++;
-			}
-			return count;
 		}
 
 		private List<TracedThrowable> readSuppressed(Link link, RecoveredStack stack, List<String> notes, int depth) {

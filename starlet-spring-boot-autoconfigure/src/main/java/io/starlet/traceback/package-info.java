@@ -32,6 +32,7 @@
  * {@code MarkdownTraceback}, with {@code Html} and {@code PrintableText} as the doors
  * that every text goes through.</li>
  * </ul>
+ * {@link io.starlet.traceback.StackTraceFolder} writes an error for the log.
  */
 @NullMarked
 package io.starlet.traceback;

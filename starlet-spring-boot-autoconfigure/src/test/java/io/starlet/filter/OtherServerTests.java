@@ -70,7 +70,8 @@ class OtherServerTests {
 		MockServerWebExchange exchange = MockServerWebExchange
 			.from(MockServerHttpRequest.method(HttpMethod.GET, "/plain"));
 		IllegalStateException error = new IllegalStateException("boom");
-		ServerErrorWebExceptionHandler last = new ServerErrorWebExceptionHandler(false, new ExceptionLog(Map.of()));
+		ServerErrorWebExceptionHandler last = new ServerErrorWebExceptionHandler(false,
+				new ExceptionLog(Map.of(), Throwable::toString));
 		assertThat(outcome(last.handle(exchange, error))).as("answered with 500").isNull();
 		assertThat(exchange.getResponse().getStatusCode()).hasToString("500 INTERNAL_SERVER_ERROR");
 		assertThat(outcome(last.handle(exchange, error))).as("committed").isSameAs(error);
