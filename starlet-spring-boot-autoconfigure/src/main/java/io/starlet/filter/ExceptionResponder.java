@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.log.LogFormatUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.InvalidMediaTypeException;
@@ -237,7 +238,10 @@ public final class ExceptionResponder {
 	private static void prepare(ServerWebExchange exchange) {
 		ReplaceableResponse.release(exchange.getResponse());
 		exchange.getAttributes().remove(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE);
-		exchange.getResponse().getHeaders().clearContentHeaders();
+		HttpHeaders headers = exchange.getResponse().getHeaders();
+		if (!headers.isEmpty()) {
+			headers.clearContentHeaders();
+		}
 		Object variables = exchange.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
 		if (variables != null) {
 			exchange.getAttributes().putIfAbsent(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, variables);

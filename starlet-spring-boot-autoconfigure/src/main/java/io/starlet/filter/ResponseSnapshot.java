@@ -73,15 +73,19 @@ final class ResponseSnapshot {
 			return;
 		}
 		HttpHeaders headers = response.getHeaders();
-		List.copyOf(headers.headerNames())
-			.stream()
-			.filter((name) -> !this.headers.containsHeader(name) && !isCors(name))
-			.forEach(headers::remove);
-		this.headers.forEach((name, values) -> {
-			if (!isCors(name)) {
-				headers.put(name, values);
-			}
-		});
+		if (!headers.isEmpty()) {
+			List.copyOf(headers.headerNames())
+				.stream()
+				.filter((name) -> !this.headers.containsHeader(name) && !isCors(name))
+				.forEach(headers::remove);
+		}
+		if (this != EMPTY) {
+			this.headers.forEach((name, values) -> {
+				if (!isCors(name)) {
+					headers.put(name, values);
+				}
+			});
+		}
 		response.getCookies().clear();
 		response.getCookies().putAll(this.cookies);
 		response.setStatusCode(this.status);

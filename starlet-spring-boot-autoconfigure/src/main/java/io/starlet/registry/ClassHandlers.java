@@ -67,8 +67,16 @@ class ClassHandlers {
 	}
 
 	List<HandlerGroup> find(Class<?> type, boolean http) {
-		return this.groups.isEmpty() ? List.of()
-				: (http ? this.httpLookups : this.lookups).computeIfAbsent(type, (key) -> collect(key, http));
+		if (this.groups.isEmpty()) {
+			return List.of();
+		}
+		Map<Class<?>, List<HandlerGroup>> lookups = http ? this.httpLookups : this.lookups;
+		List<HandlerGroup> found = lookups.get(type);
+		if (found == null) {
+			found = collect(type, http);
+			lookups.put(type, found);
+		}
+		return found;
 	}
 
 	private List<HandlerGroup> collect(Class<?> type, boolean http) {

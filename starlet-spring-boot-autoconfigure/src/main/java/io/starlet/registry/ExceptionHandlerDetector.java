@@ -21,11 +21,12 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,12 +75,6 @@ class ExceptionHandlerDetector {
 
 	private static final List<Class<?>> HANDLER_TYPES = List.of(HttpExceptionHandler.class,
 			WebSocketExceptionHandler.class);
-
-	/** As the JVM gives a class's methods in any order, each time another. */
-	private static final Comparator<Map.Entry<Method, List<Registration>>> BY_MEDIA_TYPE = Comparator
-		.comparing(
-				(Map.Entry<Method, List<Registration>> entry) -> String.join(",", entry.getValue().get(0).produces()))
-		.thenComparing((entry) -> entry.getKey().toString());
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -201,16 +196,26 @@ class ExceptionHandlerDetector {
 			logger.debug("Could not look for exception handlers in bean '" + beanName + "'", ex);
 			return;
 		}
-		methods.entrySet().stream().sorted(BY_MEDIA_TYPE).forEach((entry) -> {
+		sortedByMediaType(methods).forEach((entry) -> {
 			if (!AnnotatedElementUtils.hasAnnotation(entry.getKey(), Bean.class)) {
 				detectMethod(beanFactory, beanName, beanOrder, entry.getKey(), entry.getValue());
 			}
 		});
 	}
 
+	/** As the JVM gives a class's methods in any order, each time another. */
+	private static Collection<Map.Entry<Method, List<Registration>>> sortedByMediaType(
+			Map<Method, List<Registration>> methods) {
+		Map<String, Map.Entry<Method, List<Registration>>> sorted = new TreeMap<>();
+		for (Map.Entry<Method, List<Registration>> entry : methods.entrySet()) {
+			sorted.put(String.join(",", entry.getValue().get(0).produces()) + ' ' + entry.getKey(), entry);
+		}
+		return sorted.values();
+	}
+
 	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName, int beanOrder,
 			Method method, List<Registration> registrations) {
-		String description = "method '%s' of bean '%s'".formatted(describe(method), beanName);
+		String description = "method '" + describe(method) + "' of bean '" + beanName + "'";
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
 			throw new InvalidExceptionHandlerException(
 					"%s is %s, so it can't be called on the bean.".formatted(description,

@@ -18,8 +18,10 @@ package io.starlet.registry;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -37,7 +39,7 @@ class HandlerKeys {
 
 	private final List<RegisteredHandler> serverErrors = new ArrayList<>();
 
-	private final List<HandlerDescription> descriptions = new ArrayList<>();
+	private final Set<HandlerDescription> descriptions = new LinkedHashSet<>();
 
 	void addStatus(int status, RegisteredHandler handler) {
 		if (status < 100 || status > 999) {
@@ -65,10 +67,7 @@ class HandlerKeys {
 	}
 
 	private void describe(String key, String layer, RegisteredHandler handler) {
-		HandlerDescription description = handler.describe(key, layer);
-		if (!this.descriptions.contains(description)) {
-			this.descriptions.add(description);
-		}
+		this.descriptions.add(handler.describe(key, layer));
 	}
 
 	private static void add(List<RegisteredHandler> handlers, RegisteredHandler handler) {

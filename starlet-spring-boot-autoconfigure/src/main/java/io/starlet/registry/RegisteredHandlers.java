@@ -111,7 +111,9 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 		keys.forEachWebSocket(this.forWebSocket::put);
 		this.serverErrors = keys.getServerErrors();
 		this.descriptions = keys.getDescriptions();
-		this.descriptions.forEach((description) -> logger.debug("Registered " + description));
+		if (logger.isDebugEnabled()) {
+			this.descriptions.forEach((description) -> logger.debug("Registered " + description));
+		}
 	}
 
 	/**
