@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.benchmarks;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Objects;
+
+import io.starlet.benchmarks.contestant.Contestant;
+import io.starlet.benchmarks.contestant.Request;
+import io.starlet.benchmarks.load.LoadTest;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * Runs all comparisons, and writes their tables into a page.
+ */
+public final class Benchmarks {
+
+	private static final String ALLOCATED_BYTES = "gc.alloc.rate.norm";
+
+	private Benchmarks() {
+	}
+
+	/**
+	 * Run the comparisons.
+	 * @param args the page, and the number of rounds
+	 * @throws Exception if something can't be run
+	 */
+	public static void main(String[] args) throws Exception {
+		Page page = new Page(Path.of(args[0]));
+		int rounds = Integer.parseInt(args[1]);
+		page.replace("machine", Machine.describe());
+		page.replace("load", Tables.load(LoadTest.run(rounds)));
+		page.replace("handler", compareHandlers(rounds));
+		page.replace("start", StartUp.compare());
+		for (Class<?> benchmark : new Class<?>[] { LookupBenchmark.class, WebSocketBenchmark.class,
+				StackTraceLogBenchmark.class }) {
+			page.replace(benchmark.getSimpleName(), Tables.results(run(options(benchmark))));
+		}
+	}
+
+	/** Each round is a JVM for each figure, so that what differs between JVMs is seen. */
+	private static String compareHandlers(int rounds) throws RunnerException {
+		Measurements times = new Measurements();
+		Measurements bytes = new Measurements();
+		for (int round = 0; round < rounds; round++) {
+			for (RunResult result : run(options(HttpHandlerBenchmark.class))) {
+				Request request = Request.valueOf(result.getParams().getParam("request"));
+				String contestant = Contestant.valueOf(result.getParams().getParam("contestant")).getLabel();
+				times.add(request, contestant, result.getPrimaryResult().getScore());
+				bytes.add(request, contestant, allocatedBytes(result));
+			}
+		}
+		return Tables.handlers(times, bytes);
+	}
+
+	private static ChainedOptionsBuilder options(Class<?> benchmark) {
+		return new OptionsBuilder().include("\\." + benchmark.getSimpleName() + "\\.").addProfiler(GCProfiler.class);
+	}
+
+	private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
+		return new Runner(options.build()).run();
+	}
+
+	static double allocatedBytes(RunResult result) {
+		return Objects.requireNonNull(result.getSecondaryResults().get(ALLOCATED_BYTES)).getScore();
+	}
+
+}

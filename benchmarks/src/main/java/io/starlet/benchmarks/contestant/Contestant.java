@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.benchmarks.contestant;
+
+import java.util.List;
+
+import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
+import org.springframework.core.metrics.ApplicationStartup;
+
+/**
+ * A way to answer a request that fails.
+ */
+public enum Contestant {
+
+	/** No exception: the endpoint returns the response. The limit of what can be had. */
+	DIRECT("returned directly", false, false, DirectEndpoints.class),
+
+	/** Spring Boot's own error handling. */
+	BOOT("Spring Boot's default", false, false, FailingEndpoints.class, Failures.OfSpring.class),
+
+	/** The application's {@code @ControllerAdvice}. */
+	ADVICE("`@ControllerAdvice`", false, false, FailingEndpoints.class, Failures.OfAdvice.class, Advice.class),
+
+	/** What the starter of Wim Deblauwe makes of it. */
+	ERROR_HANDLING_STARTER("error-handling-spring-boot-starter", false, true, FailingEndpoints.class,
+			Failures.OfSpring.class),
+
+	/** Starlet, whose own answer to an HTTP exception is sent. */
+	STARLET_DEFAULT("Starlet, plain default", true, false, FailingEndpoints.class, Failures.OfStarlet.class,
+			StarletHandlers.Conflict.class),
+
+	/** Starlet with a handler method for each failure but the error. */
+	STARLET("Starlet, handler method", true, false, FailingEndpoints.class, Failures.OfStarlet.class,
+			StarletHandlers.Conflict.class, StarletHandlers.NotFound.class);
+
+	private final String label;
+
+	private final boolean starlet;
+
+	private final boolean errorHandling;
+
+	@SuppressWarnings("ImmutableEnumChecker") // List.of is
+	private final List<Class<?>> sources;
+
+	Contestant(String label, boolean starlet, boolean errorHandling, Class<?>... sources) {
+		this.label = label;
+		this.starlet = starlet;
+		this.errorHandling = errorHandling;
+		this.sources = List.of(sources);
+	}
+
+	/**
+	 * Return how tables name it.
+	 * @return the name, in Markdown
+	 */
+	public String getLabel() {
+		return this.label;
+	}
+
+	/**
+	 * Start the application on Reactor Netty.
+	 * @param port the port on the loopback interface; 0 for any that is free
+	 * @return the started application
+	 */
+	public ReactiveWebServerApplicationContext start(int port) {
+		return BenchmarkApplication.start(port, ApplicationStartup.DEFAULT, this.starlet, this.errorHandling,
+				this.sources);
+	}
+
+}

@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.benchmarks.load;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.starlet.benchmarks.Measurements;
+import io.starlet.benchmarks.contestant.Contestant;
+import io.starlet.benchmarks.contestant.Request;
+
+/**
+ * What a request costs a whole server, in user-mode CPU time of its process.
+ */
+public final class LoadTest {
+
+	/** How tables name what Starlette returns directly. */
+	public static final String STARLETTE_DIRECT = "Starlette, returned directly";
+
+	/** How tables name Starlette. */
+	public static final String STARLETTE = "Starlette, uvicorn";
+
+	private static final int SECONDS = 2;
+
+	private static final int WARM_UP_SECONDS = 3;
+
+	private final List<Subject> subjects = new ArrayList<>();
+
+	private LoadTest() {
+	}
+
+	/**
+	 * Start all servers, and ask each for everything in turn, in rounds.
+	 * @param rounds how many
+	 * @return the microseconds per request
+	 * @throws IOException if a server or the load generator can't be started
+	 * @throws InterruptedException if the thread is interrupted
+	 * @throws IllegalStateException if a server does not answer as it should
+	 */
+	public static Measurements run(int rounds) throws IOException, InterruptedException {
+		List<ServerProcess> servers = new ArrayList<>();
+		try {
+			LoadTest test = new LoadTest();
+			for (Contestant contestant : Contestant.values()) {
+				ServerProcess server = ServerProcess.start((port) -> java(contestant, port));
+				servers.add(server);
+				test.subjects.add(new Subject(contestant.getLabel(), server, ""));
+			}
+			ServerProcess starlette = ServerProcess.start(LoadTest::uvicorn);
+			servers.add(starlette);
+			test.subjects.add(new Subject(STARLETTE_DIRECT, starlette, "/direct"));
+			test.subjects.add(new Subject(STARLETTE, starlette, ""));
+			return test.measure(rounds);
+		}
+		finally {
+			servers.forEach(ServerProcess::close);
+		}
+	}
+
+	private static List<String> java(Contestant contestant, int port) {
+		return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms512m", "-Xmx512m",
+				"-cp", System.getProperty("java.class.path"), ContestantServer.class.getName(), contestant.name(),
+				String.valueOf(port));
+	}
+
+	private static List<String> uvicorn(int port) {
+		return List.of("/usr/bin/python3", "-m", "uvicorn", "--app-dir", "src/main/python", "--host", "127.0.0.1",
+				"--port", String.valueOf(port), "--no-access-log", "starlette_books:app");
+	}
+
+	private Measurements measure(int rounds) throws IOException, InterruptedException {
+		for (Subject subject : this.subjects) {
+			for (Request request : Request.values()) {
+				if (subject.answers(request)) {
+					subject.verify(request);
+				}
+			}
+		}
+		for (Subject subject : this.subjects) {
+			for (Request request : Request.values()) {
+				if (subject.answers(request)) {
+					Wrk.run(subject.url(request), WARM_UP_SECONDS);
+				}
+			}
+		}
+		Measurements measurements = new Measurements();
+		for (int round = 0; round < rounds; round++) {
+			for (Request request : Request.values()) {
+				for (Subject subject : this.subjects) {
+					if (subject.answers(request)) {
+						measurements.add(request, subject.label(), subject.measure(request));
+					}
+				}
+			}
+		}
+		return measurements;
+	}
+
+	/**
+	 * A server and how it is asked.
+	 */
+	private record Subject(String label, ServerProcess server, String prefix) {
+
+		private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+		/** Starlette has no annotated endpoints, and no static resources to look for. */
+		boolean answers(Request request) {
+			return !label().startsWith("Starlette")
+					|| (!request.name().startsWith("ANNOTATED") && request != Request.NO_ROUTE);
+		}
+
+		String url(Request request) {
+			return this.server.url(this.prefix + request.getPath());
+		}
+
+		void verify(Request request) throws IOException, InterruptedException {
+			HttpResponse<String> response = CLIENT.send(HttpRequest.newBuilder(URI.create(url(request))).build(),
+					HttpResponse.BodyHandlers.ofString());
+			if (response.statusCode() != request.getStatus()) {
+				throw new IllegalStateException("%s answered %s with %s".formatted(label(), request, response));
+			}
+		}
+
+		double measure(Request request) throws IOException, InterruptedException {
+			long before = this.server.userTime().toNanos();
+			long requests = Wrk.run(url(request), SECONDS);
+			return (this.server.userTime().toNanos() - before) / 1000.0 / requests;
+		}
+
+	}
+
+}

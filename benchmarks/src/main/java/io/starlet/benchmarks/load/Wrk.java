@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.benchmarks.load;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The load generator, on the second core.
+ */
+final class Wrk {
+
+	private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
+
+	/**
+	 * Reads fail where the server ends the connection after its answer, as uvicorn does
+	 * after an error.
+	 */
+	private static final Pattern SOCKET_ERRORS = Pattern
+		.compile("Socket errors: (?!connect 0, read \\d+, write 0, timeout 0)");
+
+	private Wrk() {
+	}
+
+	/**
+	 * Ask for something as often as can be.
+	 * @param url what to ask for
+	 * @param seconds for how long
+	 * @return how often it was answered
+	 * @throws IllegalStateException if a connection failed
+	 */
+	static long run(String url, int seconds) throws IOException, InterruptedException {
+		Process wrk = new ProcessBuilder("taskset", "-c", "1", "wrk", "--threads", "1", "--connections", "16",
+				"--duration", seconds + "s", "--timeout", "20s", url)
+			.redirectErrorStream(true)
+			.start();
+		String output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		Matcher requests = REQUESTS.matcher(output);
+		if (wrk.waitFor() != 0 || !requests.find() || SOCKET_ERRORS.matcher(output).find()) {
+			throw new IllegalStateException(output);
+		}
+		return Long.parseLong(requests.group(1));
+	}
+
+}
