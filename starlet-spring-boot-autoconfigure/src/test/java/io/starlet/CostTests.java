@@ -20,20 +20,33 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 import com.sun.management.ThreadMXBean;
+import io.starlet.registry.RegisteredHandlers;
+import io.starlet.registry.TriedHandlers;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,16 +91,49 @@ class CostTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "signalled, 404", "functional, 404", "handled, 410" })
+	void httpExceptionAllocatesAtMost2000BytesMoreThanItsResponseReturned(String how, int status) {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class,
+				"logging.level.io.starlet=info")) {
+			HttpHandler handler = application.bean(HttpHandler.class);
+			allocatedBytes(handler, "/returned/" + how, status);
+			allocatedBytes(handler, "/raised/" + how, status);
+			long more = allocatedBytes(handler, "/raised/" + how, status)
+					- allocatedBytes(handler, "/returned/" + how, status);
+			assertThat(more).isLessThanOrEqualTo(2000L);
+		}
+	}
+
+	@Test
+	void lookingAHandlerUpAllocatesNothing() {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class)) {
+			RegisteredHandlers handlers = application.bean(RegisteredHandlers.class);
+			ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/").build());
+			Exception exception = new IllegalStateException();
+			assertThat(handlers.find(exchange, exception, null, TriedHandlers.NONE)).isNotNull();
+			assertThat(allocatedBytes(() -> handlers.find(exchange, exception, null, TriedHandlers.NONE))).isZero();
+		}
+	}
+
 	private static long allocatedBytes(HttpHandler handler) {
+		return allocatedBytes(handler, "/ok", 200);
+	}
+
+	private static long allocatedBytes(HttpHandler handler, String path, int status) {
+		return allocatedBytes(() -> send(handler, path, status));
+	}
+
+	private static long allocatedBytes(Runnable action) {
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 		for (int request = 0; request < WARM_UP; request++) {
-			send(handler);
+			action.run();
 		}
 		long[] perRequest = new long[ROUNDS];
 		for (int round = 0; round < ROUNDS; round++) {
 			long before = threads.getCurrentThreadAllocatedBytes();
 			for (int request = 0; request < REQUESTS; request++) {
-				send(handler);
+				action.run();
 			}
 			perRequest[round] = (threads.getCurrentThreadAllocatedBytes() - before) / REQUESTS;
 		}
@@ -95,11 +141,12 @@ class CostTests {
 		return perRequest[ROUNDS / 2];
 	}
 
-	private static void send(HttpHandler handler) {
+	private static void send(HttpHandler handler, String path, int status) {
 		MockServerHttpResponse response = new MockServerHttpResponse();
-		handler.handle(MockServerHttpRequest.get("/ok").build(), response).block();
-		if (!response.isCommitted() || response.getStatusCode() != null) {
-			throw new IllegalStateException("Not answered with 200 but " + response.getStatusCode());
+		handler.handle(MockServerHttpRequest.get(path).build(), response).block();
+		HttpStatusCode sent = response.getStatusCode();
+		if (!response.isCommitted() || ((sent != null) ? sent.value() : 200) != status) {
+			throw new IllegalStateException("Not answered with " + status + " but " + sent);
 		}
 	}
 
@@ -115,6 +162,40 @@ class CostTests {
 		@GetMapping("/ok")
 		Mono<String> ok() {
 			return Mono.just("ok");
+		}
+
+		@GetMapping("/raised/signalled")
+		Mono<ResponseEntity<String>> signalled() {
+			return Mono.error(new HttpException(404, "No book 7"));
+		}
+
+		@GetMapping("/returned/signalled")
+		Mono<ResponseEntity<String>> returned() {
+			return Mono.just(ResponseEntity.status(404).contentType(MediaType.TEXT_PLAIN).body("No book 7"));
+		}
+
+		@Bean
+		RouterFunction<ServerResponse> functional() {
+			return RouterFunctions.route()
+				.GET("/raised/functional", (request) -> Mono.error(new HttpException(404, "No book 7")))
+				.GET("/returned/functional", (request) -> returned(404))
+				.GET("/raised/handled", (request) -> Mono.error(new HttpException(410, "No book 7")))
+				.GET("/returned/handled", (request) -> returned(410))
+				.build();
+		}
+
+		private static Mono<ServerResponse> returned(int status) {
+			return ServerResponse.status(status).contentType(MediaType.TEXT_PLAIN).bodyValue("No book 7");
+		}
+
+		@StatusHandler(410)
+		ResponseEntity<String> gone(HttpException ex) {
+			return ResponseEntity.status(410).contentType(MediaType.TEXT_PLAIN).body(ex.getDetail());
+		}
+
+		@ExceptionHandlerFor
+		String illegalState(IllegalStateException ex) {
+			return "";
 		}
 
 		@GetMapping("/counting")

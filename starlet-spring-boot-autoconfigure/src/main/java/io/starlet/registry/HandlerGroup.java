@@ -70,6 +70,12 @@ class HandlerGroup {
 		return this.handlers;
 	}
 
+	/** The only handler, if it is one for any request. */
+	@Nullable RegisteredHandler getUnconditional() {
+		return (this.handlers.size() == 1 && this.handlers.get(0).getCondition().isNone()) ? this.handlers.get(0)
+				: null;
+	}
+
 	/**
 	 * Select the handler for a request: of the most specific path, then the one that the
 	 * client likes best.
@@ -85,9 +91,6 @@ class HandlerGroup {
 				continue;
 			}
 			HandlerCondition condition = handler.getCondition();
-			if (condition.isNone() && this.handlers.size() == 1) {
-				return handler;
-			}
 			PathPattern path = condition.findMatch(request.getPath());
 			int rank = this.negotiated ? condition.rank(request.getAccepted()) : 0;
 			if ((path == null && !condition.paths().isEmpty())

@@ -130,7 +130,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 * @return the server-error handler, or {@code null} if none is registered for it
 	 */
 	public @Nullable RegisteredHandler findServerErrorHandler(ServerWebExchange exchange) {
-		return find(request(exchange, TriedHandlers.NONE), true, this.serverErrors, List.of(), null);
+		return find(exchange, TriedHandlers.NONE, true, this.serverErrors, List.of(), null);
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 		HandlerGroup group = this.byStatus[status];
 		HandlerGroup first = (status != SERVER_ERROR) ? group : null;
 		HandlerGroup last = (status == SERVER_ERROR) ? group : null;
-		return find(request(exchange, tried), httpException != null, first, classes, last);
+		return find(exchange, tried, httpException != null, first, classes, last);
 	}
 
 	/**
@@ -183,7 +183,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 * @return the handler, or {@code null} if none is registered for it
 	 */
 	public @Nullable RegisteredHandler findForStatus(ServerWebExchange exchange, int status) {
-		return find(request(exchange, TriedHandlers.NONE), true, this.byStatus[status], List.of(), null);
+		return find(exchange, TriedHandlers.NONE, true, this.byStatus[status], List.of(), null);
 	}
 
 	/**
@@ -196,8 +196,8 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 */
 	public @Nullable RegisteredHandler findForWebSocket(ServerWebExchange handshake, Throwable exception,
 			@Nullable HttpException httpException, TriedHandlers tried) {
-		return find(request(handshake, tried), false, null,
-				this.forWebSocket.find(exception.getClass(), httpException != null), null);
+		return find(handshake, tried, false, null, this.forWebSocket.find(exception.getClass(), httpException != null),
+				null);
 	}
 
 	/**
@@ -215,18 +215,20 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 		return group != null && group.getHandlers().contains(handler);
 	}
 
-	private HandlerRequest request(ServerWebExchange exchange, TriedHandlers tried) {
-		return new HandlerRequest(exchange, this.acceptedMediaTypes, tried);
-	}
-
-	private @Nullable RegisteredHandler find(HandlerRequest request, boolean hasDefault, @Nullable HandlerGroup first,
-			List<HandlerGroup> groups, @Nullable HandlerGroup last) {
-		RegisteredHandler handler = select(request, true, first, groups, last);
-		if (handler == null && (first != null || last != null || !groups.isEmpty())
-				&& !(hasDefault && request.accepts(this.defaultMediaTypes))) {
-			handler = select(request, false, first, groups, last);
+	private @Nullable RegisteredHandler find(ServerWebExchange exchange, TriedHandlers tried, boolean hasDefault,
+			@Nullable HandlerGroup first, List<HandlerGroup> groups, @Nullable HandlerGroup last) {
+		HandlerGroup mostSpecific = (first != null) ? first : !groups.isEmpty() ? groups.get(0) : last;
+		if (mostSpecific == null) {
+			return null;
 		}
-		return handler;
+		RegisteredHandler unconditional = mostSpecific.getUnconditional();
+		if (unconditional != null && !tried.contains(unconditional)) {
+			return unconditional;
+		}
+		HandlerRequest request = new HandlerRequest(exchange, this.acceptedMediaTypes, tried);
+		RegisteredHandler handler = select(request, true, first, groups, last);
+		return (handler != null || (hasDefault && request.accepts(this.defaultMediaTypes))) ? handler
+				: select(request, false, first, groups, last);
 	}
 
 	private static @Nullable RegisteredHandler select(HandlerRequest request, boolean acceptable,

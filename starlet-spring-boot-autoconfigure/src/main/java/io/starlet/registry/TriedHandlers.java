@@ -56,8 +56,8 @@ public final class TriedHandlers {
 	}
 
 	boolean contains(RegisteredHandler handler) {
-		for (RegisteredHandler tried : this.handlers) {
-			if (tried.isSameAs(handler)) {
+		for (int i = 0; i < this.handlers.size(); i++) {
+			if (this.handlers.get(i).isSameAs(handler)) {
 				return true;
 			}
 		}
