@@ -252,7 +252,7 @@ class HandledExceptionTests {
 			assertThat(Server.CURRENT.hasCut(response, 200)).as("the client can tell").isTrue();
 			assertThat(client.isClosedByServer()).isTrue();
 			assertThat(handlers.gone).hasValue(0);
-			log.awaitOne(Level.WARN);
+			log.awaitOne(Level.ERROR);
 			assertThat(log.ofCutResponse(Level.WARN)).singleElement().satisfies((event) -> {
 				assertThat(event.getThrowableProxy().getClassName()).isEqualTo(IllegalStateException.class.getName());
 				assertThat(event.getThrowableProxy().getMessage())
@@ -280,7 +280,7 @@ class HandledExceptionTests {
 				assertThat(response.whole()).isTrue();
 				assertThat(response.body()).isEqualTo("OK");
 				assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
-				log.awaitOne(Level.WARN);
+				log.awaitOne(Level.ERROR);
 				assertThat(log.atLeast(Level.WARN)).hasSize(1);
 			}
 		}
