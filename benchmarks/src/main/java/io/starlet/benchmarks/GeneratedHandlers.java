@@ -22,6 +22,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 import javax.tools.ToolProvider;
 
@@ -72,7 +73,7 @@ final class GeneratedHandlers implements AutoCloseable {
 	}
 
 	ReactiveWebServerApplicationContext start(ApplicationStartup startup) {
-		return BenchmarkApplication.start(0, startup, true, false, this.beans);
+		return BenchmarkApplication.start(Map.of(), startup, this.beans);
 	}
 
 	RuntimeException newException() throws ReflectiveOperationException {

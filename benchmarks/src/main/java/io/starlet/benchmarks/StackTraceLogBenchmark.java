@@ -16,15 +16,12 @@
 
 package io.starlet.benchmarks;
 
-import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.OutputStreamAppender;
+import io.starlet.benchmarks.contestant.BenchmarkApplication;
 import io.starlet.response.ExceptionLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -42,15 +39,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.core.metrics.ApplicationStartup;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
@@ -101,31 +94,13 @@ public class StackTraceLogBenchmark {
 	@Setup(Level.Trial)
 	public void start() {
 		boolean boot = this.logged.equals("boot");
-		this.applicationContext = new SpringApplicationBuilder(Application.class)
-			.properties("server.port=0", "spring.main.banner-mode=off", "starlet.enabled=" + !boot,
-					"starlet.log-stack-trace=" + (boot ? "full" : this.logged))
-			.run();
-		writeToNowhere();
+		this.applicationContext = BenchmarkApplication.start(
+				Map.of("starlet.enabled", !boot, "starlet.log-stack-trace", boot ? "full" : this.logged),
+				ApplicationStartup.DEFAULT, List.of(Books.class, Tracker.class));
 		this.exceptionLog = this.applicationContext.getBeanProvider(ExceptionLog.class).getIfAvailable();
 		this.httpHandler = this.applicationContext.getBean(HttpHandler.class);
 		request();
 		this.error = Objects.requireNonNull(this.applicationContext.getBean(Tracker.class).seen);
-	}
-
-	private static void writeToNowhere() {
-		LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-		PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-		encoder.setContext(context);
-		encoder.setPattern(context.getProperty("FILE_LOG_PATTERN"));
-		encoder.start();
-		OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
-		appender.setContext(context);
-		appender.setEncoder(encoder);
-		appender.setOutputStream(OutputStream.nullOutputStream());
-		appender.start();
-		Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-		root.detachAndStopAllAppenders();
-		root.addAppender(appender);
 	}
 
 	/**
@@ -161,17 +136,7 @@ public class StackTraceLogBenchmark {
 	}
 
 	/**
-	 * An application.
-	 */
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import({ Books.class, Tracker.class })
-	static class Application {
-
-	}
-
-	/**
-	 * Its endpoint.
+	 * The endpoint.
 	 */
 	@RestController
 	static class Books {

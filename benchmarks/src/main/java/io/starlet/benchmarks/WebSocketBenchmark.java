@@ -82,8 +82,8 @@ public class WebSocketBenchmark {
 	 */
 	@Setup
 	public void start() {
-		this.application = BenchmarkApplication.start(0, ApplicationStartup.DEFAULT, this.starlet, false,
-				List.of(Endpoints.class));
+		this.application = BenchmarkApplication.start(Map.of("starlet.enabled", this.starlet),
+				ApplicationStartup.DEFAULT, List.of(Endpoints.class));
 		WebServer server = Objects.requireNonNull(this.application.getWebServer());
 		this.url = "ws://127.0.0.1:" + server.getPort();
 	}

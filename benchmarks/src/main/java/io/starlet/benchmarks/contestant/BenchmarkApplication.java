@@ -33,30 +33,27 @@ import org.springframework.core.metrics.ApplicationStartup;
 @Configuration(proxyBeanMethods = false)
 public class BenchmarkApplication {
 
+	static final String EXCLUDE = "spring.autoconfigure.exclude";
+
 	private static final String ERROR_HANDLING = "io.github.wimdeblauwe.errorhandlingspringbootstarter.reactive."
 			+ "ReactiveErrorHandlingConfiguration";
 
 	/**
 	 * Start an application.
-	 * @param port the port on the loopback interface; 0 for any that is free
+	 * @param properties its properties
 	 * @param startup notes what the start takes
-	 * @param starlet whether Starlet is enabled
-	 * @param errorHandling whether error-handling-spring-boot-starter is
 	 * @param sources the classes of its beans
-	 * @return the started application
+	 * @return the started application, on the loopback interface
 	 */
-	public static ReactiveWebServerApplicationContext start(int port, ApplicationStartup startup, boolean starlet,
-			boolean errorHandling, Collection<Class<?>> sources) {
+	public static ReactiveWebServerApplicationContext start(Map<String, Object> properties, ApplicationStartup startup,
+			Collection<Class<?>> sources) {
 		SpringApplication application = new SpringApplication(BenchmarkApplication.class);
 		application.addPrimarySources(sources);
 		application.setApplicationStartup(startup);
-		Map<String, Object> properties = new LinkedHashMap<>();
-		properties.put("server.address", "127.0.0.1");
-		properties.put("server.port", port);
-		properties.put("starlet.enabled", starlet);
-		properties.put("error.handling.full-stacktrace-http-statuses", "5xx");
-		properties.put("spring.autoconfigure.exclude", errorHandling ? "" : ERROR_HANDLING);
-		application.setDefaultProperties(properties);
+		Map<String, Object> all = new LinkedHashMap<>(
+				Map.of("server.address", "127.0.0.1", "server.port", 0, EXCLUDE, ERROR_HANDLING));
+		all.putAll(properties);
+		application.setDefaultProperties(all);
 		return (ReactiveWebServerApplicationContext) application.run();
 	}
 

@@ -16,7 +16,9 @@
 
 package io.starlet.benchmarks.contestant;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.core.metrics.ApplicationStartup;
@@ -77,8 +79,13 @@ public enum Contestant {
 	 * @return the started application
 	 */
 	public ReactiveWebServerApplicationContext start(int port) {
-		return BenchmarkApplication.start(port, ApplicationStartup.DEFAULT, this.starlet, this.errorHandling,
-				this.sources);
+		Map<String, Object> properties = new LinkedHashMap<>(
+				Map.of("server.port", port, "starlet.enabled", this.starlet));
+		if (this.errorHandling) {
+			properties.put(BenchmarkApplication.EXCLUDE, "");
+			properties.put("error.handling.full-stacktrace-http-statuses", "5xx");
+		}
+		return BenchmarkApplication.start(properties, ApplicationStartup.DEFAULT, this.sources);
 	}
 
 }
