@@ -48,14 +48,13 @@ public final class Benchmarks {
 	public static void main(String[] args) throws Exception {
 		Page page = new Page(Path.of(args[0]));
 		int rounds = Integer.parseInt(args[1]);
-		page.replace("machine", Machine.describe());
-		page.replace("load", Tables.load(LoadTest.run(rounds)));
-		page.replace("handler", compareHandlers(rounds));
-		page.replace("start", StartUp.compare());
-		for (Class<?> benchmark : new Class<?>[] { LookupBenchmark.class, WebSocketBenchmark.class,
-				StackTraceLogBenchmark.class }) {
-			page.replace(benchmark.getSimpleName(), Tables.results(run(options(benchmark))));
-		}
+		page.replace("## The machine", Machine.describe());
+		page.replace("## Under load", Tables.load(LoadTest.run(rounds)));
+		page.replace("## Without a server", compareHandlers(rounds));
+		page.replace("## Looking handlers up", measure(LookupBenchmark.class));
+		page.replace("## Starting", StartUp.compare());
+		page.replace("## WebSocket sessions", measure(WebSocketBenchmark.class));
+		page.replace("## Logging an error", measure(StackTraceLogBenchmark.class));
 	}
 
 	/** Each round is a JVM for each figure, so that what differs between JVMs is seen. */
@@ -71,6 +70,10 @@ public final class Benchmarks {
 			}
 		}
 		return Tables.handlers(times, bytes);
+	}
+
+	private static String measure(Class<?> benchmark) throws RunnerException {
+		return Tables.results(run(options(benchmark)));
 	}
 
 	private static ChainedOptionsBuilder options(Class<?> benchmark) {

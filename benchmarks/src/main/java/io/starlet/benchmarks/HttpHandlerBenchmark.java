@@ -44,8 +44,8 @@ import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 3, time = 1)
 @Fork(1)
 @SuppressWarnings("NullAway.Init")
 public class HttpHandlerBenchmark {

@@ -19,11 +19,13 @@ package io.starlet.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.springframework.util.Assert;
 
 /**
- * A page in Markdown, of which some parts are measured.
+ * A page in Markdown, whose tables and lists are measured.
  */
 final class Page {
 
@@ -34,16 +36,34 @@ final class Page {
 	}
 
 	/**
-	 * Replace what stands between the two comments that have a name.
+	 * Replace the table or the list of a section, which is the last that it has.
 	 */
-	void replace(String name, String content) throws IOException {
-		String page = Files.readString(this.file);
-		String start = "<!-- measured: %s -->\n".formatted(name);
-		String end = "<!-- end of %s -->".formatted(name);
-		int from = page.indexOf(start) + start.length();
-		int to = page.indexOf(end);
-		Assert.state(from >= start.length() && to >= from, () -> "%s has no part %s".formatted(this.file, name));
-		Files.writeString(this.file, page.substring(0, from) + '\n' + content + '\n' + page.substring(to));
+	void replace(String heading, String measured) throws IOException {
+		List<String> lines = new ArrayList<>(Files.readAllLines(this.file));
+		int start = lines.indexOf(heading) + 1;
+		Assert.state(start > 0, () -> "%s has no section '%s'".formatted(this.file, heading));
+		int end = start;
+		while (end < lines.size() && !lines.get(end).startsWith("#")) {
+			end++;
+		}
+		int last = end;
+		while (lines.get(last - 1).isEmpty()) {
+			last--;
+		}
+		int first = last;
+		while (lines.get(first - 1).startsWith("|") || lines.get(first - 1).startsWith("- ")) {
+			first--;
+		}
+		List<String> section = lines.subList(first, end);
+		section.clear();
+		if (first == last) {
+			section.add("");
+		}
+		section.addAll(measured.lines().toList());
+		if (lines.size() > first + section.size()) {
+			section.add("");
+		}
+		Files.write(this.file, lines);
 	}
 
 }

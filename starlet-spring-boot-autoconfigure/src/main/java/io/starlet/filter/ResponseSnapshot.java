@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,7 +36,13 @@ import org.springframework.web.server.ServerWebExchange;
  */
 final class ResponseSnapshot {
 
+	private static final List<String> CHUNKED = List.of("chunked");
+
 	private static final ResponseSnapshot EMPTY = new ResponseSnapshot(null, new HttpHeaders(),
+			new LinkedMultiValueMap<>(), 0);
+
+	/** How Reactor Netty's responses start. */
+	private static final ResponseSnapshot EMPTY_CHUNKED = new ResponseSnapshot(null, chunked(),
 			new LinkedMultiValueMap<>(), 0);
 
 	private final @Nullable HttpStatusCode status;
@@ -58,12 +65,23 @@ final class ResponseSnapshot {
 		ServerHttpResponse response = exchange.getResponse();
 		int tasks = AfterResponse.size(exchange);
 		HttpStatusCode status = response.getStatusCode();
-		if (response.getHeaders().isEmpty() && response.getCookies().isEmpty()
-				&& (status == null || status.value() == 200) && tasks == 0) {
-			return EMPTY;
+		HttpHeaders headers = response.getHeaders();
+		if (response.getCookies().isEmpty() && (status == null || status.value() == 200) && tasks == 0) {
+			if (headers.isEmpty()) {
+				return EMPTY;
+			}
+			if (CHUNKED.equals(headers.get(HttpHeaders.TRANSFER_ENCODING)) && headers.size() == 1) {
+				return EMPTY_CHUNKED;
+			}
 		}
-		return new ResponseSnapshot(status, HttpHeaders.copyOf(response.getHeaders()),
+		return new ResponseSnapshot(status, HttpHeaders.copyOf(headers),
 				new LinkedMultiValueMap<>(response.getCookies()).deepCopy(), tasks);
+	}
+
+	private static HttpHeaders chunked() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.put(HttpHeaders.TRANSFER_ENCODING, CHUNKED);
+		return headers;
 	}
 
 	void restore(ServerWebExchange exchange) {
@@ -82,7 +100,7 @@ final class ResponseSnapshot {
 		if (this != EMPTY) {
 			this.headers.forEach((name, values) -> {
 				if (!isCors(name)) {
-					headers.put(name, values);
+					headers.put(name, new ArrayList<>(values));
 				}
 			});
 		}

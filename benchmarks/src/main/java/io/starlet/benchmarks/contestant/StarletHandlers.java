@@ -16,13 +16,14 @@
 
 package io.starlet.benchmarks.contestant;
 
+import java.util.Map;
+
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ResponseStatus;
 
 /**
  * Starlet's handler methods.
@@ -35,8 +36,8 @@ final class StarletHandlers {
 	static class NotFound {
 
 		@StatusHandler(404)
-		ResponseEntity<String> notFound(HttpException ex) {
-			return ResponseEntity.status(HttpStatus.NOT_FOUND).contentType(Answers.PLAIN_TEXT).body(ex.getDetail());
+		String notFound(HttpException ex) {
+			return ex.getDetail();
 		}
 
 	}
@@ -44,8 +45,9 @@ final class StarletHandlers {
 	static class Conflict {
 
 		@ExceptionHandlerFor
-		ResponseEntity<Object> conflict(BookExistsException ex) {
-			return Answers.conflict();
+		@ResponseStatus(HttpStatus.CONFLICT)
+		Map<String, String> conflict(BookExistsException ex) {
+			return Answers.BOOK_EXISTS;
 		}
 
 	}
