@@ -16,6 +16,7 @@
 
 package io.starlet.benchmarks;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.starlet.benchmarks.contestant.Contestant;
@@ -67,7 +68,7 @@ public class HttpHandlerBenchmark {
 	 */
 	@Setup
 	public void start() {
-		this.application = this.contestant.start(0);
+		this.application = this.contestant.start(Map.of());
 		this.handler = this.application.getBean(HttpHandler.class);
 		HttpStatusCode status = answer().getStatusCode();
 		if (((status != null) ? status.value() : 200) != this.request.getStatus()) {

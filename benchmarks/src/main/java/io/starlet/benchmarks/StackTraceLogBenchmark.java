@@ -16,12 +16,12 @@
 
 package io.starlet.benchmarks;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-import io.starlet.benchmarks.contestant.BenchmarkApplication;
+import io.starlet.benchmarks.contestant.Contestant;
+import io.starlet.benchmarks.contestant.Request;
 import io.starlet.response.ExceptionLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -43,13 +43,9 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
-import org.springframework.core.metrics.ApplicationStartup;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 
@@ -67,7 +63,7 @@ public class StackTraceLogBenchmark {
 
 	private static final Log logger = LogFactory.getLog(StackTraceLogBenchmark.class);
 
-	private static final String MESSAGE = "[3f5cc5be-11] 500 Server Error for HTTP GET \"/books/7\"";
+	private static final String MESSAGE = "[3f5cc5be-11] 500 Server Error for HTTP GET \"/annotated/error\"";
 
 	/**
 	 * How much of the stack trace is logged: a value of {@code starlet.log-stack-trace},
@@ -93,10 +89,8 @@ public class StackTraceLogBenchmark {
 	 */
 	@Setup(Level.Trial)
 	public void start() {
-		boolean boot = this.logged.equals("boot");
-		this.applicationContext = BenchmarkApplication.start(
-				Map.of("starlet.enabled", !boot, "starlet.log-stack-trace", boot ? "full" : this.logged),
-				ApplicationStartup.DEFAULT, List.of(Books.class, Tracker.class));
+		this.applicationContext = this.logged.equals("boot") ? Contestant.BOOT.start(Map.of(), Tracker.class)
+				: Contestant.STARLET.start(Map.of("starlet.log-stack-trace", this.logged), Tracker.class);
 		this.exceptionLog = this.applicationContext.getBeanProvider(ExceptionLog.class).getIfAvailable();
 		this.httpHandler = this.applicationContext.getBean(HttpHandler.class);
 		request();
@@ -118,7 +112,7 @@ public class StackTraceLogBenchmark {
 	@Benchmark
 	public MockServerHttpResponse request() {
 		MockServerHttpResponse response = new MockServerHttpResponse();
-		this.httpHandler.handle(MockServerHttpRequest.get("/books/7").build(), response).block();
+		this.httpHandler.handle(MockServerHttpRequest.get(Request.ANNOTATED_ERROR.getPath()).build(), response).block();
 		return response;
 	}
 
@@ -133,26 +127,6 @@ public class StackTraceLogBenchmark {
 		else {
 			logger.error(MESSAGE, this.error);
 		}
-	}
-
-	/**
-	 * The endpoint.
-	 */
-	@RestController
-	static class Books {
-
-		@GetMapping("/books/{id}")
-		String book(@PathVariable long id) {
-			return find(id);
-		}
-
-		private String find(long id) {
-			if (id > 0) {
-				throw new IllegalStateException("The shelf has collapsed");
-			}
-			return "";
-		}
-
 	}
 
 	/**

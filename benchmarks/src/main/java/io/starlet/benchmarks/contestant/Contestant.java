@@ -19,6 +19,7 @@ package io.starlet.benchmarks.contestant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.core.metrics.ApplicationStartup;
@@ -75,17 +76,19 @@ public enum Contestant {
 
 	/**
 	 * Start the application on Reactor Netty.
-	 * @param port the port on the loopback interface; 0 for any that is free
-	 * @return the started application
+	 * @param properties properties beside those that make it this contestant
+	 * @param sources classes of further beans
+	 * @return the started application, on the loopback interface
 	 */
-	public ReactiveWebServerApplicationContext start(int port) {
-		Map<String, Object> properties = new LinkedHashMap<>(
-				Map.of("server.port", port, "starlet.enabled", this.starlet));
+	public ReactiveWebServerApplicationContext start(Map<String, Object> properties, Class<?>... sources) {
+		Map<String, Object> all = new LinkedHashMap<>(properties);
+		all.put("starlet.enabled", this.starlet);
 		if (this.errorHandling) {
-			properties.put(BenchmarkApplication.EXCLUDE, "");
-			properties.put("error.handling.full-stacktrace-http-statuses", "5xx");
+			all.put(BenchmarkApplication.EXCLUDE, "");
+			all.put("error.handling.full-stacktrace-http-statuses", "5xx");
 		}
-		return BenchmarkApplication.start(properties, ApplicationStartup.DEFAULT, this.sources);
+		return BenchmarkApplication.start(all, ApplicationStartup.DEFAULT,
+				Stream.concat(this.sources.stream(), Stream.of(sources)).toList());
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.starlet.benchmarks.load;
 
+import java.util.Map;
+
 import io.starlet.benchmarks.contestant.Contestant;
 
 /**
@@ -27,7 +29,7 @@ final class ContestantServer {
 	}
 
 	public static void main(String[] args) {
-		Contestant.valueOf(args[0]).start(Integer.parseInt(args[1]));
+		Contestant.valueOf(args[0]).start(Map.of("server.port", args[1]));
 	}
 
 }
