@@ -61,8 +61,8 @@ final class GeneratedHandlers implements AutoCloseable {
 				source.append((number > 0) ? "}\n" : "").append("public static class Errors%d {%n".formatted(number));
 			}
 			source.append("public static class E%d extends RuntimeException {}%n".formatted(number));
-			source.append("@%s public String handle(E%d ex) { return \"\"; }%n"
-				.formatted(ExceptionHandlerFor.class.getName(), number));
+			source.append("@%s public String handle%d(E%d ex) { return \"\"; }%n"
+				.formatted(ExceptionHandlerFor.class.getName(), number, number));
 		}
 		Path directory = Files.createTempDirectory("starlet-benchmarks");
 		Path file = Files.writeString(directory.resolve("Generated.java"), source.append((count > 0) ? "}}" : "}"));

@@ -21,12 +21,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -204,13 +203,14 @@ class ExceptionHandlerDetector {
 	}
 
 	/** As the JVM gives a class's methods in any order, each time another. */
-	private static Collection<Map.Entry<Method, List<Registration>>> sortedByMediaType(
+	private static List<Map.Entry<Method, List<Registration>>> sortedByMediaType(
 			Map<Method, List<Registration>> methods) {
-		Map<String, Map.Entry<Method, List<Registration>>> sorted = new TreeMap<>();
-		for (Map.Entry<Method, List<Registration>> entry : methods.entrySet()) {
-			sorted.put(String.join(",", entry.getValue().get(0).produces()) + ' ' + entry.getKey(), entry);
-		}
-		return sorted.values();
+		List<Map.Entry<Method, List<Registration>>> sorted = new ArrayList<>(methods.entrySet());
+		sorted.sort(Comparator.comparing(
+				(Map.Entry<Method, List<Registration>> entry) -> String.join(",", entry.getValue().get(0).produces()))
+			.thenComparing((entry) -> entry.getKey().getName())
+			.thenComparing((entry) -> entry.getKey().toString()));
+		return sorted;
 	}
 
 	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName, int beanOrder,
@@ -230,7 +230,7 @@ class ExceptionHandlerDetector {
 				&& (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
 			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
 		}
-		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registrations, exceptionType));
+		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registrations, parameters));
 		if (problem != null) {
 			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem),
 					takesSession(handlerMethod)
@@ -272,14 +272,19 @@ class ExceptionHandlerDetector {
 	}
 
 	/** What a handler is called with, so what else its parameters may be. */
-	private static List<Class<?>> findPassedTypes(List<Registration> registrations, @Nullable Class<?> parameter) {
+	private static List<Class<?>> findPassedTypes(List<Registration> registrations, List<Class<?>> parameters) {
 		List<Class<?>> types = new ArrayList<>();
-		registrations.forEach((registration) -> types.addAll(registration.classesOr(parameter)));
+		registrations.forEach((registration) -> types
+			.addAll(registration.classesOr(parameters.isEmpty() ? null : parameters.get(0))));
 		if (registrations.stream().anyMatch((registration) -> !registration.statuses().isEmpty())
-				|| types.stream().anyMatch(ExceptionHandlerDetector::isHttp)) {
+				|| (takesHttp(parameters) && types.stream().anyMatch(ExceptionHandlerDetector::isHttp))) {
 			types.add(HttpException.class);
 		}
 		return types;
+	}
+
+	private static boolean takesHttp(List<Class<?>> parameters) {
+		return parameters.stream().anyMatch((parameter) -> parameter.isAssignableFrom(HttpException.class));
 	}
 
 	/** Whether an {@code HttpException} is passed too. */
@@ -336,11 +341,10 @@ class ExceptionHandlerDetector {
 	 */
 	private static void checkAccepts(RegisteredHandler handler, List<Class<?>> parameters,
 			Class<? extends Throwable> type, String key) {
-		boolean http = isHttp(type);
-		boolean accepts = parameters.stream()
-			.anyMatch((parameter) -> parameter.isAssignableFrom(type)
-					|| (http && parameter.isAssignableFrom(HttpException.class)));
-		if (!accepts && !parameters.isEmpty()) {
+		boolean accepts = parameters.isEmpty()
+				|| parameters.stream().anyMatch((parameter) -> parameter.isAssignableFrom(type))
+				|| (takesHttp(parameters) && isHttp(type));
+		if (!accepts) {
 			throw new InvalidExceptionHandlerException(
 					"%s is registered for %s, but takes %s.".formatted(handler, key, parameters.get(0).getName()),
 					"Let it take %s, or a class that this extends.".formatted(type.getName()));

@@ -40,13 +40,22 @@ class HandlerGroup {
 	private final boolean negotiated;
 
 	HandlerGroup(String key, List<RegisteredHandler> handlers) {
+		if (handlers.size() == 1) {
+			this.handlers.addAll(handlers);
+		}
+		else {
+			addUnambiguous(key, handlers);
+		}
+		this.negotiated = handlers.stream().anyMatch((handler) -> !handler.getProduces().isEmpty());
+	}
+
+	private void addUnambiguous(String key, List<RegisteredHandler> handlers) {
 		handlers.stream().sorted(Comparator.comparingInt(RegisteredHandler::getOrder)).forEach((handler) -> {
 			checkUnambiguous(key, handler, handlers);
 			if (this.handlers.stream().noneMatch((first) -> first.getCondition().equals(handler.getCondition()))) {
 				this.handlers.add(handler);
 			}
 		});
-		this.negotiated = handlers.stream().anyMatch((handler) -> !handler.getProduces().isEmpty());
 	}
 
 	private static void checkUnambiguous(String key, RegisteredHandler handler, List<RegisteredHandler> handlers) {
