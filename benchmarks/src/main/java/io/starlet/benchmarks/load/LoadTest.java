@@ -42,8 +42,10 @@ public final class LoadTest {
 
 	private static final int SECONDS = 2;
 
-	/** On one core, which the compiler has to share. */
-	private static final int WARM_UP_SECONDS = 4;
+	/**
+	 * On one core, which the compiler has to share: what logs a stack trace takes most.
+	 */
+	private static final int WARM_UP_SECONDS = 20;
 
 	private final List<Subject> subjects = new ArrayList<>();
 
