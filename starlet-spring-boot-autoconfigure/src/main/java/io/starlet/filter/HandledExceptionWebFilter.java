@@ -18,7 +18,6 @@ package io.starlet.filter;
 
 import io.starlet.response.ErrorResumingMono;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -64,9 +63,8 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before),
 				() -> restore(exchange, before, null)) {
 			@Override
-			public void subscribe(CoreSubscriber<? super Void> actual) {
-				keepContext(exchange, actual);
-				super.subscribe(actual);
+			protected void beforeSubscription(ContextView context) {
+				keepContext(exchange, context);
 			}
 		};
 	}
@@ -88,8 +86,8 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 		}
 	}
 
-	static void keepContext(ServerWebExchange exchange, CoreSubscriber<?> subscriber) {
-		exchange.getAttributes().put(CONTEXT_ATTRIBUTE, subscriber.currentContext());
+	static void keepContext(ServerWebExchange exchange, ContextView context) {
+		exchange.getAttributes().put(CONTEXT_ATTRIBUTE, context);
 	}
 
 	/**

@@ -30,8 +30,8 @@ import io.starlet.traceback.TracebackRenderer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -111,9 +111,8 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		ServerWebExchange observed = (renderer != null) ? renderer.observe(exchange) : exchange;
 		return new ErrorResumingMono(chain.filter(observed), (exception) -> handle(observed, exception, renderer)) {
 			@Override
-			public void subscribe(CoreSubscriber<? super Void> actual) {
-				HandledExceptionWebFilter.keepContext(exchange, actual);
-				super.subscribe(actual);
+			protected void beforeSubscription(ContextView context) {
+				HandledExceptionWebFilter.keepContext(exchange, context);
 			}
 		};
 	}

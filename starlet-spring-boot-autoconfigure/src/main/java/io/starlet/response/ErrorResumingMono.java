@@ -28,6 +28,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * {@code Mono.onErrorResume} that also takes the errors that Reactor throws instead of
@@ -63,9 +64,24 @@ public class ErrorResumingMono extends MonoOperator<Void, Void> {
 		this.onCancel = onCancel;
 	}
 
+	/** Each frame here would be one more in the stack of whatever is raised inside. */
 	@Override
-	public void subscribe(CoreSubscriber<? super Void> actual) {
-		new ErrorResumingSubscriber(actual, this).subscribeTo(this.source);
+	public final void subscribe(CoreSubscriber<? super Void> actual) {
+		beforeSubscription(actual.currentContext());
+		ErrorResumingSubscriber subscriber = new ErrorResumingSubscriber(actual, this);
+		try {
+			this.source.subscribe(subscriber);
+		}
+		catch (StackOverflowError | LinkageError ex) {
+			subscriber.onThrown(ex);
+		}
+	}
+
+	/**
+	 * Called each time that it is subscribed to.
+	 * @param context what is known by then
+	 */
+	protected void beforeSubscription(ContextView context) {
 	}
 
 	/** Compilers differ in whether they see that Reactor's updaters take null. */
@@ -92,21 +108,16 @@ public class ErrorResumingMono extends MonoOperator<Void, Void> {
 			this.parent = parent;
 		}
 
-		private void subscribeTo(Mono<? extends Void> source) {
-			try {
-				source.subscribe(this);
+		private void onThrown(Error error) {
+			if (this.done) {
+				throw error;
 			}
-			catch (StackOverflowError | LinkageError ex) {
-				if (this.done) {
-					throw ex;
-				}
-				Subscription interrupted = this.upstream;
-				if (interrupted != null) {
-					interrupted.cancel();
-				}
-				signalSubscribed();
-				onError(ex);
+			Subscription interrupted = this.upstream;
+			if (interrupted != null) {
+				interrupted.cancel();
 			}
+			signalSubscribed();
+			onError(error);
 		}
 
 		private void signalSubscribed() {
@@ -150,7 +161,12 @@ public class ErrorResumingMono extends MonoOperator<Void, Void> {
 				return;
 			}
 			this.resumed = true;
-			subscribeTo(Mono.defer(() -> this.parent.onError.apply(error)));
+			try {
+				Mono.defer(() -> this.parent.onError.apply(error)).subscribe(this);
+			}
+			catch (StackOverflowError | LinkageError ex) {
+				onThrown(ex);
+			}
 		}
 
 		@Override
