@@ -33,6 +33,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -112,7 +113,24 @@ class CostTests {
 			ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/").build());
 			Exception exception = new IllegalStateException();
 			assertThat(handlers.find(exchange, exception, null, TriedHandlers.NONE)).isNotNull();
+			assertThat(handlers.findServerErrorHandler(exchange)).isNull();
+			assertThat(allocatedBytes(() -> handlers.findServerErrorHandler(exchange))).isZero();
 			assertThat(allocatedBytes(() -> handlers.find(exchange, exception, null, TriedHandlers.NONE))).isZero();
+		}
+	}
+
+	@Test
+	void aLookUpIsNotForgottenWhenTheGarbageCollectorComesBy() {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class)) {
+			RegisteredHandlers handlers = application.bean(RegisteredHandlers.class);
+			ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/").build());
+			ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+			Exception exception = new IllegalStateException();
+			allocatedBytes(() -> handlers.find(exchange, exception, null, TriedHandlers.NONE));
+			System.gc();
+			long before = threads.getCurrentThreadAllocatedBytes();
+			handlers.find(exchange, exception, null, TriedHandlers.NONE);
+			assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
 		}
 	}
 
@@ -143,6 +161,8 @@ class CostTests {
 
 	private static void send(HttpHandler handler, String path, int status) {
 		MockServerHttpResponse response = new MockServerHttpResponse();
+		// As Reactor Netty's responses start
+		response.getHeaders().set(HttpHeaders.TRANSFER_ENCODING, "chunked");
 		handler.handle(MockServerHttpRequest.get(path).build(), response).block();
 		HttpStatusCode sent = response.getStatusCode();
 		if (!response.isCommitted() || ((sent != null) ? sent.value() : 200) != status) {

@@ -19,6 +19,7 @@ package io.starlet.filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +37,17 @@ import org.springframework.web.server.ServerWebExchange;
  */
 final class ResponseSnapshot {
 
-	private static final List<String> CHUNKED = List.of("chunked");
+	/** In lower case, as Spring would make it for each look-up. */
+	private static final String TRANSFER_ENCODING = "transfer-encoding";
 
-	private static final ResponseSnapshot EMPTY = new ResponseSnapshot(null, new HttpHeaders(),
-			new LinkedMultiValueMap<>(), 0);
+	private static final String CHUNKED = "chunked";
 
-	/** How Reactor Netty's responses start. */
-	private static final ResponseSnapshot EMPTY_CHUNKED = new ResponseSnapshot(null, chunked(),
-			new LinkedMultiValueMap<>(), 0);
+	private static final HttpHeaders NO_HEADERS = new HttpHeaders();
+
+	/** What Reactor Netty's responses start with. */
+	private static final HttpHeaders CHUNKED_ONLY = chunkedOnly();
+
+	private static final MultiValueMap<String, ResponseCookie> NO_COOKIES = new LinkedMultiValueMap<>();
 
 	private final @Nullable HttpStatusCode status;
 
@@ -63,24 +67,23 @@ final class ResponseSnapshot {
 
 	static ResponseSnapshot of(ServerWebExchange exchange) {
 		ServerHttpResponse response = exchange.getResponse();
-		int tasks = AfterResponse.size(exchange);
-		HttpStatusCode status = response.getStatusCode();
-		HttpHeaders headers = response.getHeaders();
-		if (response.getCookies().isEmpty() && (status == null || status.value() == 200) && tasks == 0) {
-			if (headers.isEmpty()) {
-				return EMPTY;
-			}
-			if (CHUNKED.equals(headers.get(HttpHeaders.TRANSFER_ENCODING)) && headers.size() == 1) {
-				return EMPTY_CHUNKED;
-			}
-		}
-		return new ResponseSnapshot(status, HttpHeaders.copyOf(headers),
-				new LinkedMultiValueMap<>(response.getCookies()).deepCopy(), tasks);
+		MultiValueMap<String, ResponseCookie> cookies = response.getCookies();
+		return new ResponseSnapshot(response.getStatusCode(), copy(response.getHeaders()),
+				cookies.isEmpty() ? NO_COOKIES : new LinkedMultiValueMap<>(cookies).deepCopy(),
+				AfterResponse.size(exchange));
 	}
 
-	private static HttpHeaders chunked() {
+	private static HttpHeaders copy(HttpHeaders headers) {
+		return headers.isEmpty() ? NO_HEADERS : isChunkedOnly(headers) ? CHUNKED_ONLY : HttpHeaders.copyOf(headers);
+	}
+
+	private static boolean isChunkedOnly(HttpHeaders headers) {
+		return headers.size() == 1 && CHUNKED.equals(headers.getFirst(TRANSFER_ENCODING));
+	}
+
+	private static HttpHeaders chunkedOnly() {
 		HttpHeaders headers = new HttpHeaders();
-		headers.put(HttpHeaders.TRANSFER_ENCODING, CHUNKED);
+		headers.set(HttpHeaders.TRANSFER_ENCODING, CHUNKED);
 		return headers;
 	}
 
@@ -90,23 +93,32 @@ final class ResponseSnapshot {
 		if (response.isCommitted()) {
 			return;
 		}
-		HttpHeaders headers = response.getHeaders();
-		if (!headers.isEmpty()) {
-			List.copyOf(headers.headerNames())
-				.stream()
-				.filter((name) -> !this.headers.containsHeader(name) && !isCors(name))
-				.forEach(headers::remove);
-		}
-		if (this != EMPTY) {
-			this.headers.forEach((name, values) -> {
-				if (!isCors(name)) {
-					headers.put(name, new ArrayList<>(values));
-				}
-			});
-		}
+		restoreHeaders(response.getHeaders());
 		response.getCookies().clear();
-		response.getCookies().putAll(this.cookies);
-		response.setStatusCode(this.status);
+		this.cookies.forEach((name, values) -> response.getCookies().put(name, new ArrayList<>(values)));
+		// Those who decorate a response may not expect that it has none
+		if (!Objects.equals(response.getStatusCode(), this.status)) {
+			response.setStatusCode(this.status);
+		}
+	}
+
+	@SuppressWarnings("ReferenceEquality")
+	private void restoreHeaders(HttpHeaders headers) {
+		boolean unchanged = (this.headers == CHUNKED_ONLY)
+				? isChunkedOnly(headers) && headers.getOrEmpty(TRANSFER_ENCODING).size() == 1
+				: this.headers.isEmpty() && headers.isEmpty();
+		if (unchanged) {
+			return;
+		}
+		List.copyOf(headers.headerNames())
+			.stream()
+			.filter((name) -> !this.headers.containsHeader(name) && !isCors(name))
+			.forEach(headers::remove);
+		this.headers.forEach((name, values) -> {
+			if (!isCors(name)) {
+				headers.put(name, new ArrayList<>(values));
+			}
+		});
 	}
 
 	/**

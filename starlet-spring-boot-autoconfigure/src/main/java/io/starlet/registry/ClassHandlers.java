@@ -22,10 +22,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.starlet.HttpException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ConcurrentReferenceHashMap;
 import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 
@@ -41,11 +43,14 @@ class ClassHandlers {
 
 	private final Map<Class<?>, HandlerGroup> groups = new HashMap<>();
 
-	/** Weak, so that neither an exception's class nor its loader is kept alive. */
-	private final Map<Class<?>, List<HandlerGroup>> lookups = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
+	private final Map<Class<?>, LookUp> lookUps = new ConcurrentHashMap<>();
 
-	private final Map<Class<?>, List<HandlerGroup>> httpLookups = new ConcurrentReferenceHashMap<>(16,
-			ReferenceType.WEAK);
+	/**
+	 * Of classes that may be unloaded while the application runs: neither an exception's
+	 * class nor its loader is kept alive. A look-up is forgotten whenever the garbage
+	 * collector comes by.
+	 */
+	private final Map<Class<?>, LookUp> weakLookUps = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
 
 	private final Set<String> notBySuperclass;
 
@@ -70,13 +75,16 @@ class ClassHandlers {
 		if (this.groups.isEmpty()) {
 			return List.of();
 		}
-		Map<Class<?>, List<HandlerGroup>> lookups = http ? this.httpLookups : this.lookups;
-		List<HandlerGroup> found = lookups.get(type);
-		if (found == null) {
-			found = collect(type, http);
-			lookups.put(type, found);
+		LookUp lookUp = this.lookUps.get(type);
+		if (lookUp == null) {
+			lookUp = this.weakLookUps.get(type);
 		}
-		return found;
+		if (lookUp == null) {
+			lookUp = new LookUp(collect(type, true), collect(type, false));
+			boolean lasting = ClassUtils.isCacheSafe(type, ClassHandlers.class.getClassLoader());
+			(lasting ? this.lookUps : this.weakLookUps).put(type, lookUp);
+		}
+		return http ? lookUp.ofHttpException() : lookUp.ofError();
 	}
 
 	private List<HandlerGroup> collect(Class<?> type, boolean http) {
@@ -100,6 +108,10 @@ class ClassHandlers {
 			}
 		}
 		return List.copyOf(found);
+	}
+
+	/** What is found for a class, which may be that of an HTTP exception or not. */
+	private record LookUp(List<HandlerGroup> ofHttpException, List<HandlerGroup> ofError) {
 	}
 
 }

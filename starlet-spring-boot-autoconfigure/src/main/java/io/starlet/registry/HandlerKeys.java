@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What each handler is registered for.
  */
@@ -90,9 +92,9 @@ class HandlerKeys {
 				new HandlerGroup(type.getName() + " of WebSocket sessions", handlers)));
 	}
 
-	HandlerGroup getServerErrors() {
-		return new HandlerGroup("server errors (status 500, Exception and Throwable name the same handler)",
-				this.serverErrors);
+	@Nullable HandlerGroup getServerErrors() {
+		return this.serverErrors.isEmpty() ? null : new HandlerGroup(
+				"server errors (status 500, Exception and Throwable name the same handler)", this.serverErrors);
 	}
 
 	List<HandlerDescription> getDescriptions() {

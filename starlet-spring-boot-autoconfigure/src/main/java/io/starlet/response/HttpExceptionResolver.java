@@ -19,8 +19,6 @@ package io.starlet.response;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -31,8 +29,6 @@ import reactor.core.Exceptions;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.util.ConcurrentReferenceHashMap;
-import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 import org.springframework.util.StringUtils;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -50,8 +46,13 @@ public final class HttpExceptionResolver {
 	/** One may be its own cause's cause. */
 	private static final int MAX_WRAPPERS = 100;
 
-	private final Map<Class<?>, Optional<ResponseStatus>> responseStatuses = new ConcurrentReferenceHashMap<>(16,
-			ReferenceType.WEAK);
+	/** Kept with each class, so that no class is kept by it. */
+	private static final ClassValue<@Nullable ResponseStatus> RESPONSE_STATUSES = new ClassValue<>() {
+		@Override
+		protected @Nullable ResponseStatus computeValue(Class<?> type) {
+			return AnnotatedElementUtils.findMergedAnnotation(type, ResponseStatus.class);
+		}
+	};
 
 	/**
 	 * Resolve an exception to the {@link HttpException} that it is or amounts to.
@@ -67,9 +68,7 @@ public final class HttpExceptionResolver {
 		if (exception instanceof ErrorResponse errorResponse) {
 			return resolve(exception, errorResponse);
 		}
-		ResponseStatus annotation = this.responseStatuses
-			.computeIfAbsent(exception.getClass(), HttpExceptionResolver::findResponseStatus)
-			.orElse(null);
+		ResponseStatus annotation = RESPONSE_STATUSES.get(exception.getClass());
 		return (annotation == null || isServerError(annotation.code())) ? null : new HttpException(annotation.code(),
 				StringUtils.hasText(annotation.reason()) ? annotation.reason() : null, null, exception);
 	}
@@ -121,10 +120,6 @@ public final class HttpExceptionResolver {
 
 	private static boolean isServerError(HttpStatusCode status) {
 		return status.value() == HttpStatus.INTERNAL_SERVER_ERROR.value();
-	}
-
-	private static Optional<ResponseStatus> findResponseStatus(Class<?> type) {
-		return Optional.ofNullable(AnnotatedElementUtils.findMergedAnnotation(type, ResponseStatus.class));
 	}
 
 	/**
