@@ -69,7 +69,16 @@ final class GeneratedHandlers implements AutoCloseable {
 		int result = ToolProvider.getSystemJavaCompiler()
 			.run(null, null, null, "-proc:none", "-classpath", System.getProperty("java.class.path"), file.toString());
 		Assert.state(result == 0, "Not compiled");
+		return load(directory);
+	}
+
+	/** Load what is compiled already. */
+	static GeneratedHandlers load(Path directory) throws IOException, ClassNotFoundException {
 		return new GeneratedHandlers(directory);
+	}
+
+	Path getDirectory() {
+		return this.directory;
 	}
 
 	ReactiveWebServerApplicationContext start(ApplicationStartup startup) {

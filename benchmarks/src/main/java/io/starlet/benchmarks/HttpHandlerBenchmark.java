@@ -51,13 +51,13 @@ import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 @SuppressWarnings("NullAway.Init")
 public class HttpHandlerBenchmark {
 
+	/** What is asked for. First, so that all are asked for it one after the other. */
+	@Param
+	public Request request = Request.ANNOTATED_OK;
+
 	/** Who answers. */
 	@Param
 	public Contestant contestant = Contestant.DIRECT;
-
-	/** What is asked for. */
-	@Param
-	public Request request = Request.ANNOTATED_OK;
 
 	private ReactiveWebServerApplicationContext application;
 

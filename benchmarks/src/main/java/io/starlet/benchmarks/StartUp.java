@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -49,19 +50,21 @@ final class StartUp {
 		for (int handlers : HANDLERS) {
 			double[] own = new double[STARTS];
 			double[] whole = new double[STARTS];
-			for (int start = 0; start < STARTS; start++) {
-				String[] millis = start(handlers).split(" ", -1);
-				own[start] = Double.parseDouble(millis[0]);
-				whole[start] = Double.parseDouble(millis[1]);
+			try (GeneratedHandlers generated = GeneratedHandlers.compile(handlers)) {
+				for (int start = 0; start < STARTS; start++) {
+					String[] millis = start(generated.getDirectory()).split(" ", -1);
+					own[start] = Double.parseDouble(millis[0]);
+					whole[start] = Double.parseDouble(millis[1]);
+				}
 			}
 			rows.add("| %d | %s | %s |".formatted(handlers, describe(own), describe(whole)));
 		}
 		return String.join("\n", rows);
 	}
 
-	private static String start(int handlers) throws Exception {
+	private static String start(Path handlers) throws Exception {
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), StartUp.class.getName(), String.valueOf(handlers))
+				System.getProperty("java.class.path"), StartUp.class.getName(), handlers.toString())
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n", -1);
@@ -70,25 +73,23 @@ final class StartUp {
 	}
 
 	private static String describe(double[] millis) {
-		java.util.Arrays.sort(millis);
+		Arrays.sort(millis);
 		return String.format(Locale.ROOT, "**%.0f ms** (%.0f–%.0f)", Measurements.median(millis), millis[0],
 				millis[millis.length - 1]);
 	}
 
 	/**
 	 * Start once, and print the milliseconds.
-	 * @param args the number of handlers
+	 * @param args the directory of the compiled handlers
 	 * @throws Exception if it can't be started
 	 */
 	public static void main(String[] args) throws Exception {
 		BufferingApplicationStartup startup = new BufferingApplicationStartup(100_000);
-		Duration whole;
-		try (GeneratedHandlers generated = GeneratedHandlers.compile(Integer.parseInt(args[0]))) {
-			long before = System.nanoTime();
-			ReactiveWebServerApplicationContext application = generated.start(startup);
-			whole = Duration.ofNanos(System.nanoTime() - before);
-			application.close();
-		}
+		GeneratedHandlers generated = GeneratedHandlers.load(Path.of(args[0]));
+		long before = System.nanoTime();
+		ReactiveWebServerApplicationContext application = generated.start(startup);
+		Duration whole = Duration.ofNanos(System.nanoTime() - before);
+		application.close();
 		Duration own = startup.getBufferedTimeline()
 			.getEvents()
 			.stream()

@@ -16,37 +16,44 @@
 
 package io.starlet.benchmarks.contestant;
 
+import java.util.Map;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
  * As an application writes it that wants what Starlet gives.
  */
-@ControllerAdvice
+@RestControllerAdvice
 class Advice {
 
 	private static final Log logger = LogFactory.getLog(Advice.class);
 
 	@ExceptionHandler
-	ResponseEntity<String> notFound(ResponseStatusException ex) {
-		return ResponseEntity.status(ex.getStatusCode()).contentType(Answers.PLAIN_TEXT).body(ex.getReason());
+	@ResponseStatus(HttpStatus.NOT_FOUND)
+	@Nullable String notFound(ResponseStatusException ex) {
+		return ex.getReason();
 	}
 
 	@ExceptionHandler
-	ResponseEntity<Object> conflict(BookExistsException ex) {
-		return Answers.conflict();
+	@ResponseStatus(HttpStatus.CONFLICT)
+	Map<String, String> conflict(BookExistsException ex) {
+		return Answers.BOOK_EXISTS;
 	}
 
 	@ExceptionHandler
-	ResponseEntity<String> serverError(Exception ex, ServerWebExchange exchange) {
+	@ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
+	String serverError(Exception ex, ServerWebExchange exchange) {
 		logger.error("500 Server Error for HTTP GET \"%s\"".formatted(exchange.getRequest().getPath()), ex);
-		return Answers.serverError();
+		return Answers.SERVER_ERROR;
 	}
 
 }

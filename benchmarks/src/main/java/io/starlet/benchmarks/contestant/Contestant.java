@@ -85,6 +85,8 @@ public enum Contestant {
 		all.put("starlet.enabled", this.starlet);
 		if (this.errorHandling) {
 			all.put(BenchmarkApplication.EXCLUDE, "");
+			// By default each exception is logged, in a line at ERROR
+			all.put("error.handling.exception-logging", "no_logging");
 			all.put("error.handling.full-stacktrace-http-statuses", "5xx");
 		}
 		return BenchmarkApplication.start(all, ApplicationStartup.DEFAULT,

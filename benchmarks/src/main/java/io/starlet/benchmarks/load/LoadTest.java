@@ -23,11 +23,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.starlet.benchmarks.Measurements;
 import io.starlet.benchmarks.contestant.Contestant;
 import io.starlet.benchmarks.contestant.Request;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
 
 /**
  * What a request costs a whole server, in user-mode CPU time of its process.
@@ -40,12 +45,13 @@ public final class LoadTest {
 	/** How tables name Starlette. */
 	public static final String STARLETTE = "Starlette, uvicorn";
 
-	private static final int SECONDS = 2;
+	private static final int SECONDS = 3;
 
-	/**
-	 * On one core, which the compiler has to share: what logs a stack trace takes most.
-	 */
-	private static final int WARM_UP_SECONDS = 20;
+	/** On one core, which the compiler has to share. */
+	private static final int WARM_UP_SECONDS = 10;
+
+	private static final Set<Contestant> SAME_BYTES = Set.of(Contestant.DIRECT, Contestant.ADVICE,
+			Contestant.STARLET_DEFAULT, Contestant.STARLET);
 
 	private final List<Subject> subjects = new ArrayList<>();
 
@@ -53,31 +59,40 @@ public final class LoadTest {
 	}
 
 	/**
-	 * Start all servers, and ask each for everything in turn, in rounds.
-	 * @param rounds how many
+	 * Ask each server for everything in turn, in rounds.
+	 * @param rounds how many. Each has servers of its own, as what is compiled, and how,
+	 * differs from one start to the next
 	 * @return the microseconds per request
 	 * @throws IOException if a server or the load generator can't be started
 	 * @throws InterruptedException if the thread is interrupted
 	 * @throws IllegalStateException if a server does not answer as it should
 	 */
 	public static Measurements run(int rounds) throws IOException, InterruptedException {
-		List<ServerProcess> servers = new ArrayList<>();
-		try {
-			LoadTest test = new LoadTest();
-			for (Contestant contestant : Contestant.values()) {
-				ServerProcess server = ServerProcess.start((port) -> java(contestant, port));
-				servers.add(server);
-				test.subjects.add(new Subject(contestant.getLabel(), server, ""));
+		Measurements measurements = new Measurements();
+		for (int round = 0; round < rounds; round++) {
+			List<ServerProcess> servers = new ArrayList<>();
+			try {
+				start(servers).measure(measurements);
 			}
-			ServerProcess starlette = ServerProcess.start(LoadTest::uvicorn);
-			servers.add(starlette);
-			test.subjects.add(new Subject(STARLETTE_DIRECT, starlette, "/direct"));
-			test.subjects.add(new Subject(STARLETTE, starlette, ""));
-			return test.measure(rounds);
+			finally {
+				servers.forEach(ServerProcess::close);
+			}
 		}
-		finally {
-			servers.forEach(ServerProcess::close);
+		return measurements;
+	}
+
+	private static LoadTest start(List<ServerProcess> servers) throws IOException {
+		LoadTest test = new LoadTest();
+		for (Contestant contestant : Contestant.values()) {
+			ServerProcess server = ServerProcess.start((port) -> java(contestant, port));
+			servers.add(server);
+			test.subjects.add(new Subject(contestant.getLabel(), contestant, server, ""));
 		}
+		ServerProcess starlette = ServerProcess.start(LoadTest::uvicorn);
+		servers.add(starlette);
+		test.subjects.add(new Subject(STARLETTE_DIRECT, null, starlette, "/direct"));
+		test.subjects.add(new Subject(STARLETTE, null, starlette, ""));
+		return test;
 	}
 
 	private static List<String> java(Contestant contestant, int port) {
@@ -91,62 +106,68 @@ public final class LoadTest {
 				"--port", String.valueOf(port), "--no-access-log", "starlette_books:app");
 	}
 
-	private Measurements measure(int rounds) throws IOException, InterruptedException {
-		for (Subject subject : this.subjects) {
-			for (Request request : Request.values()) {
+	private void measure(Measurements measurements) throws IOException, InterruptedException {
+		for (Request request : Request.values()) {
+			Set<String> bytes = new HashSet<>();
+			for (Subject subject : this.subjects) {
 				if (subject.answers(request)) {
-					subject.verify(request);
-				}
-			}
-		}
-		for (Subject subject : this.subjects) {
-			for (Request request : Request.values()) {
-				if (subject.answers(request)) {
-					Wrk.run(subject.url(request), WARM_UP_SECONDS);
-				}
-			}
-		}
-		Measurements measurements = new Measurements();
-		for (int round = 0; round < rounds; round++) {
-			for (Request request : Request.values()) {
-				for (Subject subject : this.subjects) {
-					if (subject.answers(request)) {
-						measurements.add(request, subject.label(), subject.measure(request));
+					String answer = subject.verify(request);
+					if (subject.sendsSameBytes(request)) {
+						bytes.add(answer);
 					}
+					subject.load(request, WARM_UP_SECONDS);
+				}
+			}
+			Assert.state(bytes.size() <= 1, () -> "Not the same bytes: " + bytes);
+		}
+		for (Request request : Request.values()) {
+			for (Subject subject : this.subjects) {
+				if (subject.answers(request)) {
+					measurements.add(request, subject.label(), subject.measure(request));
 				}
 			}
 		}
-		return measurements;
 	}
 
 	/**
 	 * A server and how it is asked.
+	 *
+	 * @param contestant what it runs; {@code null} for Starlette
 	 */
-	private record Subject(String label, ServerProcess server, String prefix) {
+	private record Subject(String label, @Nullable Contestant contestant, ServerProcess server, String prefix) {
 
 		private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 		/** Starlette has no annotated endpoints, and no static resources to look for. */
 		boolean answers(Request request) {
-			return !label().startsWith("Starlette")
-					|| (!request.name().startsWith("ANNOTATED") && request != Request.NO_ROUTE);
+			return this.contestant != null || (!request.name().startsWith("ANNOTATED") && request != Request.NO_ROUTE);
+		}
+
+		/** Boot's own answers are JSON, and a missing route is always its own. */
+		boolean sendsSameBytes(Request request) {
+			return this.contestant != null && SAME_BYTES.contains(this.contestant) && request != Request.NO_ROUTE;
 		}
 
 		String url(Request request) {
 			return this.server.url(this.prefix + request.getPath());
 		}
 
-		void verify(Request request) throws IOException, InterruptedException {
+		String verify(Request request) throws IOException, InterruptedException {
 			HttpResponse<String> response = CLIENT.send(HttpRequest.newBuilder(URI.create(url(request))).build(),
 					HttpResponse.BodyHandlers.ofString());
-			if (response.statusCode() != request.getStatus()) {
-				throw new IllegalStateException("%s answered %s with %s".formatted(label(), request, response));
-			}
+			Assert.state(response.statusCode() == request.getStatus(),
+					() -> "%s answered %s with %s".formatted(label(), request, response));
+			return response.headers().firstValue("Content-Type").orElse("") + ' ' + response.body();
+		}
+
+		/** uvicorn ends the connection after an error. */
+		long load(Request request, int seconds) throws IOException, InterruptedException {
+			return Wrk.run(url(request), seconds, this.contestant == null && request.getStatus() == 500);
 		}
 
 		double measure(Request request) throws IOException, InterruptedException {
 			long before = this.server.userTime().toNanos();
-			long requests = Wrk.run(url(request), SECONDS);
+			long requests = load(request, SECONDS);
 			return (this.server.userTime().toNanos() - before) / 1000.0 / requests;
 		}
 

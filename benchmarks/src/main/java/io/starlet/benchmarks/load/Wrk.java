@@ -28,11 +28,10 @@ final class Wrk {
 
 	private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
 
-	/**
-	 * Reads fail where the server ends the connection after its answer, as uvicorn does
-	 * after an error.
-	 */
-	private static final Pattern SOCKET_ERRORS = Pattern
+	private static final Pattern SOCKET_ERRORS = Pattern.compile("Socket errors: ");
+
+	/** Where the server ends the connection after its answer. */
+	private static final Pattern SOCKET_ERRORS_BUT_READS = Pattern
 		.compile("Socket errors: (?!connect 0, read \\d+, write 0, timeout 0)");
 
 	private Wrk() {
@@ -42,17 +41,19 @@ final class Wrk {
 	 * Ask for something as often as can be.
 	 * @param url what to ask for
 	 * @param seconds for how long
+	 * @param ended whether the server may end the connection after an answer
 	 * @return how often it was answered
 	 * @throws IllegalStateException if a connection failed
 	 */
-	static long run(String url, int seconds) throws IOException, InterruptedException {
+	static long run(String url, int seconds, boolean ended) throws IOException, InterruptedException {
 		Process wrk = new ProcessBuilder("taskset", "-c", "1", "wrk", "--threads", "1", "--connections", "16",
 				"--duration", seconds + "s", "--timeout", "20s", url)
 			.redirectErrorStream(true)
 			.start();
 		String output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		Matcher requests = REQUESTS.matcher(output);
-		if (wrk.waitFor() != 0 || !requests.find() || SOCKET_ERRORS.matcher(output).find()) {
+		if (wrk.waitFor() != 0 || !requests.find()
+				|| (ended ? SOCKET_ERRORS_BUT_READS : SOCKET_ERRORS).matcher(output).find()) {
 			throw new IllegalStateException(output);
 		}
 		return Long.parseLong(requests.group(1));
