@@ -63,7 +63,7 @@ final class BackgroundTask {
 		Mono<Void> done = Mono.just(this)
 			.<Mono<Void>>handle((task, sink) -> sink.next(task.run(sink.contextView())))
 			.flatMap((work) -> work);
-		return new ErrorResumingMono(done, Mono::error).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
+		return ErrorResumingMono.of(done, Mono::error).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
 	}
 
 	private Mono<Void> run(ContextView context) {

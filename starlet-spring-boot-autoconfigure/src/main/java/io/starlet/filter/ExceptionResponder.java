@@ -170,7 +170,7 @@ public final class ExceptionResponder {
 		if (handler != null) {
 			ResponseSnapshot before = ResponseSnapshot.of(exchange);
 			Mono<Void> called = call(handler, exchange, exception, httpException);
-			return new ErrorResumingMono(
+			return ErrorResumingMono.of(
 					loggedLater ? called.doOnSuccess((done) -> logHandled(exchange, exception, null, handler)) : called,
 					(failure) -> {
 						before.restore(exchange);

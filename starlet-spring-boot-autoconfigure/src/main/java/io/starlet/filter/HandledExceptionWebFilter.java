@@ -60,8 +60,17 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ReplaceableResponse.noteExchange(exchange);
 		ResponseSnapshot before = ResponseSnapshot.of(exchange);
-		return new ErrorResumingMono(chain.filter(exchange), (exception) -> handle(exchange, exception, before),
-				() -> restore(exchange, before, null)) {
+		return new ErrorResumingMono(chain.filter(exchange)) {
+			@Override
+			protected Mono<Void> resume(Throwable error) {
+				return HandledExceptionWebFilter.this.handle(exchange, error, before);
+			}
+
+			@Override
+			protected void onCancel() {
+				restore(exchange, before, null);
+			}
+
 			@Override
 			protected void beforeSubscription(ContextView context) {
 				keepContext(exchange, context);

@@ -109,7 +109,12 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		TracebackRenderer renderer = (this.traceback != null && this.allowedAddresses.allows(exchange.getRequest()))
 				? this.traceback : null;
 		ServerWebExchange observed = (renderer != null) ? renderer.observe(exchange) : exchange;
-		return new ErrorResumingMono(chain.filter(observed), (exception) -> handle(observed, exception, renderer)) {
+		return new ErrorResumingMono(chain.filter(observed)) {
+			@Override
+			protected Mono<Void> resume(Throwable error) {
+				return ServerErrorWebFilter.this.handle(observed, error, renderer);
+			}
+
 			@Override
 			protected void beforeSubscription(ContextView context) {
 				HandledExceptionWebFilter.keepContext(exchange, context);
@@ -144,12 +149,12 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		dropTasks(exchange);
 		ServerHttpResponse response = exchange.getResponse();
 		ResponseSnapshot before = ResponseSnapshot.of(exchange);
-		Mono<Void> answer = new ErrorResumingMono(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
+		Mono<Void> answer = ErrorResumingMono.of(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
 			noteFailure(error, failure);
 			before.restore(exchange);
 			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(exchange);
 		});
-		return new ErrorResumingMono(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
+		return ErrorResumingMono.of(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();
 		});
@@ -206,7 +211,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			RegisteredHandler handler = this.handlers.findServerErrorHandler(exchange);
 			return (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
 		});
-		return new ErrorResumingMono(handled, (failure) -> {
+		return ErrorResumingMono.of(handled, (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();
 		});

@@ -108,7 +108,7 @@ public final class DefaultResponseWriter {
 	private Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, HttpException exception,
 			ErrorResponse error, Supplier<Mono<Void>> otherwise) {
 		ServerHttpResponse response = exchange.getResponse();
-		return new ErrorResumingMono(writer.write(exchange, exception, error), (failure) -> {
+		return ErrorResumingMono.of(writer.write(exchange, exception, error), (failure) -> {
 			if (response.isCommitted()) {
 				return Mono.error(failure);
 			}

@@ -37,31 +37,42 @@ import reactor.util.context.ContextView;
  *
  * @since 0.1.0
  */
-public class ErrorResumingMono extends MonoOperator<Void, Void> {
-
-	private final Function<Throwable, Mono<Void>> onError;
-
-	private final @Nullable Runnable onCancel;
+public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 	/**
 	 * Create an operator.
 	 * @param source what may fail
-	 * @param onError what follows then
 	 */
-	public ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError) {
-		this(source, onError, null);
+	protected ErrorResumingMono(Mono<Void> source) {
+		super(source);
 	}
 
 	/**
 	 * Create an operator.
 	 * @param source what may fail
 	 * @param onError what follows then
-	 * @param onCancel called when it is cancelled before it is done
+	 * @return completes when the source has, or what follows its error
 	 */
-	public ErrorResumingMono(Mono<Void> source, Function<Throwable, Mono<Void>> onError, @Nullable Runnable onCancel) {
-		super(source);
-		this.onError = onError;
-		this.onCancel = onCancel;
+	public static Mono<Void> of(Mono<Void> source, Function<Throwable, Mono<Void>> onError) {
+		return new ErrorResumingMono(source) {
+			@Override
+			protected Mono<Void> resume(Throwable error) {
+				return onError.apply(error);
+			}
+		};
+	}
+
+	/**
+	 * Return what follows an error.
+	 * @param error the error
+	 * @return subscribed to in the source's place
+	 */
+	protected abstract Mono<Void> resume(Throwable error);
+
+	/**
+	 * Called when it is cancelled before it is done.
+	 */
+	protected void onCancel() {
 	}
 
 	/** Each frame here would be one more in the stack of whatever is raised inside. */
@@ -162,7 +173,7 @@ public class ErrorResumingMono extends MonoOperator<Void, Void> {
 			}
 			this.resumed = true;
 			try {
-				Mono.defer(() -> this.parent.onError.apply(error)).subscribe(this);
+				Mono.defer(() -> this.parent.resume(error)).subscribe(this);
 			}
 			catch (StackOverflowError | LinkageError ex) {
 				onThrown(ex);
@@ -184,8 +195,8 @@ public class ErrorResumingMono extends MonoOperator<Void, Void> {
 		public void cancel() {
 			Operators.terminate(UPSTREAM, this);
 			// Some operators cancel what has completed already
-			if (!this.done && this.parent.onCancel != null) {
-				this.parent.onCancel.run();
+			if (!this.done) {
+				this.parent.onCancel();
 			}
 		}
 

@@ -52,8 +52,9 @@ final class ExceptionWebSocketHandlerDecorator implements WebSocketHandler {
 	@Override
 	public Mono<Void> handle(WebSocketSession session) {
 		TrackedWebSocketSession tracked = new TrackedWebSocketSession(session);
-		return new ErrorResumingMono(Mono.defer(() -> this.delegate.handle(tracked)),
-				(exception) -> this.responder.respond(tracked, this.handshake, exception))
+		return ErrorResumingMono
+			.of(Mono.defer(() -> this.delegate.handle(tracked)),
+					(exception) -> this.responder.respond(tracked, this.handshake, exception))
 			.doFinally((signal) -> tracked.drain());
 	}
 

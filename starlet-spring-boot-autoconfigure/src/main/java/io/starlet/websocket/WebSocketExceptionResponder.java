@@ -137,7 +137,7 @@ public final class WebSocketExceptionResponder {
 
 	private Mono<Void> call(RegisteredHandler handler, TrackedWebSocketSession session, ServerWebExchange handshake,
 			Throwable exception, @Nullable HttpException httpException) {
-		return new ErrorResumingMono(Mono.defer(() -> {
+		return ErrorResumingMono.of(Mono.defer(() -> {
 			session.drain();
 			HandlerMethod method = handler.getMethod();
 			return (method != null) ? this.handlerInvoker.invoke(method, session, handshake, exception, httpException)

@@ -54,8 +54,7 @@ class ErrorResumingMonoTests {
 	void errorOfTheResumptionGoesOn() {
 		IllegalStateException second = new IllegalStateException("second");
 		StepVerifier
-			.create(new ErrorResumingMono(Mono.error(new IllegalStateException("first")),
-					(first) -> Mono.error(second)))
+			.create(ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), (first) -> Mono.error(second)))
 			.expectErrorMatches((ex) -> ex == second)
 			.verify(TIMEOUT);
 	}
@@ -77,10 +76,18 @@ class ErrorResumingMonoTests {
 	}
 
 	private Mono<Void> resuming(Mono<Void> source) {
-		return new ErrorResumingMono(source, (ex) -> {
-			this.error.set(ex);
-			return Mono.empty();
-		}, this.cancelled::incrementAndGet);
+		return new ErrorResumingMono(source) {
+			@Override
+			protected Mono<Void> resume(Throwable ex) {
+				ErrorResumingMonoTests.this.error.set(ex);
+				return Mono.empty();
+			}
+
+			@Override
+			protected void onCancel() {
+				ErrorResumingMonoTests.this.cancelled.incrementAndGet();
+			}
+		};
 	}
 
 }
