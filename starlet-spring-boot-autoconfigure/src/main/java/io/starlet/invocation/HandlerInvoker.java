@@ -246,10 +246,9 @@ public final class HandlerInvoker {
 	private InvocableHandlerMethod getInvocable(HandlerMethod method) {
 		InvocableHandlerMethod invocable = this.invocables.get(method);
 		if (invocable == null) {
-			invocable = new InvocableHandlerMethod(resolve(method));
+			invocable = new ExceptionHandlerMethod(resolve(method), this.blockingExecution.schedulerFor(method));
 			invocable.setArgumentResolvers(this.argumentResolvers);
 			invocable.setMethodValidator(this.methodValidator);
-			invocable.setInvocationScheduler(this.blockingExecution.schedulerFor(method));
 			if (method.getBean() instanceof String beanName && this.beanFactory.isSingleton(beanName)) {
 				this.invocables.put(method, invocable);
 			}

@@ -152,6 +152,9 @@ public final class DefaultResponseWriter {
 	 */
 	public static void addHeaders(ServerHttpResponse response, HttpException exception) {
 		HttpHeaders headers = response.getHeaders();
+		if (exception.getHeaders().isEmpty()) {
+			return;
+		}
 		exception.getHeaders().forEach((name, values) -> {
 			if (HttpHeaders.VARY.equalsIgnoreCase(name)) {
 				headers.addAll(name, values);
