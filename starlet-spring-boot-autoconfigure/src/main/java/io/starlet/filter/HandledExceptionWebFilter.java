@@ -67,6 +67,11 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 			}
 
 			@Override
+			protected void beforeError(Throwable error) {
+				ReactorTraceback.addTo(error);
+			}
+
+			@Override
 			protected void onCancel() {
 				restore(exchange, before, null);
 			}

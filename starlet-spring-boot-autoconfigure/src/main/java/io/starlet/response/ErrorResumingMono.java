@@ -95,6 +95,13 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 	protected void beforeSubscription(ContextView context) {
 	}
 
+	/**
+	 * Called before an error goes on, the one of what was resumed with.
+	 * @param error the error
+	 */
+	protected void beforeError(Throwable error) {
+	}
+
 	/** Compilers differ in whether they see that Reactor's updaters take null. */
 	@SuppressWarnings("NullAway")
 	private static final class ErrorResumingSubscriber implements CoreSubscriber<Void>, Subscription {
@@ -161,6 +168,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
 			if (this.resumed) {
 				this.done = true;
+				this.parent.beforeError(error);
 				try {
 					this.actual.onError(error);
 				}

@@ -26,6 +26,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
+import io.starlet.response.ErrorResumingMono;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
@@ -58,6 +59,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
@@ -158,6 +160,15 @@ class ServerErrorTests {
 			assertThat(handled.bean(Tracker.class).seen).singleElement()
 				.satisfies((seen) -> assertThat(seen).hasMessage("boom"));
 		}
+	}
+
+	@Test
+	void errorKeepsItsStackTraceOnItsWayThroughTheFilters() {
+		handled.get("/thrown");
+		assertThat(handled.bean(Tracker.class).seen).singleElement()
+			.satisfies((seen) -> assertThat(seen.getStackTrace()).extracting(StackTraceElement::getClassName)
+				.startsWith(Endpoints.class.getName())
+				.contains(DispatcherHandler.class.getName(), ErrorResumingMono.class.getName()));
 	}
 
 	@Test
