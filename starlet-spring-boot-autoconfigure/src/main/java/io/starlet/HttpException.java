@@ -158,8 +158,9 @@ public class HttpException extends RuntimeException implements ErrorResponse {
 	}
 
 	/**
-	 * Without headers that would split the response: servers refuse them, and what a
-	 * client sends could make the exception's response another one.
+	 * Without headers that would split the response or that begin with a blank: servers
+	 * refuse them, and what a client sends could make the exception's response another
+	 * one.
 	 */
 	private static HttpHeaders withoutIllegal(HttpHeaders headers) {
 		if (headers.headerSet().stream().allMatch(HttpException::isLegal)) {
@@ -178,7 +179,7 @@ public class HttpException extends RuntimeException implements ErrorResponse {
 		return !name.isEmpty() && name.chars().allMatch(HttpException::isTokenCharacter)
 				&& header.getValue()
 					.stream()
-					.allMatch((value) -> value.chars()
+					.allMatch((value) -> !value.startsWith(" ") && !value.startsWith("\t") && value.chars()
 						.allMatch((character) -> character == '\t' || (character >= ' ' && character != 0x7F)));
 	}
 

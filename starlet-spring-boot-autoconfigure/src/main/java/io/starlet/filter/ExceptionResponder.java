@@ -60,6 +60,8 @@ public final class ExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
 
+	private static final int MAX_SUPPRESSED = 20;
+
 	private static final String UNHANDLED_ATTRIBUTE = ExceptionResponder.class.getName() + ".unhandled";
 
 	private final RegisteredHandlers handlers;
@@ -272,8 +274,10 @@ public final class ExceptionResponder {
 		}
 	}
 
+	/** A shared instance would collect those of all requests, until memory is full. */
 	static void addSuppressed(Throwable exception, Throwable suppressed) {
-		if (exception != suppressed && !List.of(exception.getSuppressed()).contains(suppressed)) {
+		List<Throwable> present = List.of(exception.getSuppressed());
+		if (exception != suppressed && present.size() < MAX_SUPPRESSED && !present.contains(suppressed)) {
 			exception.addSuppressed(suppressed);
 		}
 	}

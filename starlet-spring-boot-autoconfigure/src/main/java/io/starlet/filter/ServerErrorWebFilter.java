@@ -220,7 +220,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	private static void noteFailure(Throwable error, Throwable failure) {
 		ExceptionResponder.addSuppressed(error, failure);
 		if (!List.of(error.getSuppressed()).contains(failure)) {
-			logger.error("Failed to answer an error that carries no suppressed exceptions", failure);
+			logger.error("Failed to answer an error that takes no more suppressed exceptions", failure);
 		}
 	}
 

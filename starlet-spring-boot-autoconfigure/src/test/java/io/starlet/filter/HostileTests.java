@@ -291,6 +291,16 @@ class HostileTests {
 	}
 
 	@Test
+	void oneHttpExceptionThatAHandlerRaisesAThousandTimesDoesNotCollectWhatItTranslates() throws Exception {
+		List<RawHttpResponse> responses = sendAll(20, 50, (number) -> "/translated/shared");
+		assertThat(responses).hasSize(1000).allSatisfy((response) -> {
+			assertThat(response.status()).isEqualTo(410);
+			assertThat(response.body()).isEqualTo("shared translation");
+		});
+		assertThat(application.bean(Handlers.class).sharedException.getSuppressed()).hasSizeBetween(1, 100);
+	}
+
+	@Test
 	void oneErrorThatIsRaisedAThousandTimesIsAnsweredAndLoggedEachTime() throws Exception {
 		List<RawHttpResponse> responses = sendAll(20, 50, (number) -> "/shared-error");
 		assertThat(responses).hasSize(1000).allSatisfy((response) -> {
@@ -302,13 +312,14 @@ class HostileTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "value", "value-lf", "value-nul", "name", "empty-name", "name-space" })
+	@ValueSource(strings = { "value", "value-lf", "value-nul", "value-blank", "value-tab", "name", "empty-name",
+			"name-space" })
 	void headerThatWouldSplitTheResponseIsNotSent(String kind) {
 		for (String path : List.of("/header/", "/header-handled/", "/header-filtered/")) {
 			try (RawHttpClient client = application.connect()) {
 				RawHttpResponse response = client.send("GET", path + kind);
 				assertThat(response.status()).as(path).isEqualTo(409);
-				assertThat(response.headers()).doesNotContainKeys("Injected");
+				assertThat(response.headers()).doesNotContainKeys("Injected", "X-Bad");
 				assertThat(response.header("X-Good")).isEqualTo("kept");
 				assertThat(response.whole()).isTrue();
 				assertUsable(client);
@@ -895,6 +906,8 @@ class HostileTests {
 				case "value" -> headers.set("X-Bad", "a\r\nInjected: yes");
 				case "value-lf" -> headers.set("X-Bad", "a\nInjected: yes");
 				case "value-nul" -> headers.set("X-Bad", "a\u0000b");
+				case "value-blank" -> headers.set("X-Bad", " a");
+				case "value-tab" -> headers.set("X-Bad", "\ta");
 				case "name" -> headers.set("X-Bad: a\r\nInjected", "yes");
 				case "empty-name" -> headers.set("", "yes");
 				default -> headers.set("X Bad", "yes");
@@ -925,6 +938,8 @@ class HostileTests {
 
 	static class Handlers {
 
+		final HttpException sharedException = new HttpException(410, "shared translation");
+
 		@ExceptionHandlerFor
 		@Nullable Object misdeed(MisdeedException ex, ServerWebExchange exchange) throws IOException {
 			return Deeds.perform(ex.deed, exchange.getResponse());
@@ -932,7 +947,8 @@ class HostileTests {
 
 		@ExceptionHandlerFor
 		Mono<String> translate(TranslatedException ex) {
-			return Mono.error(new HttpException(410, "translated " + ex.getMessage()));
+			return Mono.error("shared".equals(ex.getMessage()) ? this.sharedException
+					: new HttpException(410, "translated " + ex.getMessage()));
 		}
 
 		@StatusHandler(451)
@@ -977,8 +993,8 @@ class HostileTests {
 		}
 
 		@GetMapping("/translated/{number}")
-		Mono<String> translated(@PathVariable int number) {
-			return Mono.error(new TranslatedException(String.valueOf(number)));
+		Mono<String> translated(@PathVariable String number) {
+			return Mono.error(new TranslatedException(number));
 		}
 
 		@GetMapping("/status/{number}")
