@@ -17,6 +17,7 @@
 package io.starlet.background;
 
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.starlet.response.ErrorResumingMono;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ import org.springframework.util.Assert;
  */
 final class BackgroundTask {
 
+	private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
+
 	private final String name;
 
 	private final @Nullable Supplier<? extends Mono<Void>> reactive;
@@ -40,7 +43,8 @@ final class BackgroundTask {
 	private BackgroundTask(String name, @Nullable Supplier<? extends Mono<Void>> reactive,
 			@Nullable Runnable blocking) {
 		Assert.hasText(name, "'name' must have text");
-		this.name = name;
+		// It is written to the log, and may have been made of what a client sent
+		this.name = CONTROL_CHARACTER.matcher(name).replaceAll("?");
 		this.reactive = reactive;
 		this.blocking = blocking;
 	}

@@ -50,6 +50,9 @@ public final class WebSocketExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(WebSocketExceptionResponder.class);
 
+	/** A shared instance would collect those of all sessions. */
+	private static final int MAX_SUPPRESSED = 20;
+
 	private static final CloseStatus INTERNAL_ERROR = CloseStatus.SERVER_ERROR.withReason("Internal Error");
 
 	private final RegisteredHandlers handlers;
@@ -100,18 +103,18 @@ public final class WebSocketExceptionResponder {
 	private Mono<Void> tryRespond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised,
 			TriedHandlers tried, @Nullable Throwable translated, boolean reported) {
 		if (session.isLost(raised)) {
-			logger.debug("%sWebSocket session was lost: %s".formatted(handshake.getLogPrefix(), raised));
+			logDebug(handshake, "WebSocket session was lost", raised);
 			return Mono.empty();
 		}
 		if (session.isMessageTooLong(raised)) {
-			logger.debug("%sWebSocket message was too long: %s".formatted(handshake.getLogPrefix(), raised));
+			logDebug(handshake, "WebSocket message was too long", raised);
 			return close(session, handshake, CloseStatus.TOO_BIG_TO_PROCESS);
 		}
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.findForWebSocket(handshake, exception, httpException, tried);
 		CloseStatus status = getCloseStatus(exception, httpException);
-		if (translated != null && translated != raised) {
+		if (translated != null && translated != raised && raised.getSuppressed().length < MAX_SUPPRESSED) {
 			raised.addSuppressed(translated);
 		}
 		boolean error = status == null && (handler == null || this.handlers.takesAnyError(handler));
@@ -161,7 +164,7 @@ public final class WebSocketExceptionResponder {
 			if (!session.isOpen()) {
 				return Mono.empty();
 			}
-			logger.debug("%sCould not send the close frame: %s".formatted(handshake.getLogPrefix(), failure));
+			logDebug(handshake, "Could not send the close frame", failure);
 			ReactorNettyConnection.close(handshake.getResponse());
 			// So that the server does not take it for a handler that has completed
 			return Mono.error(failure);
@@ -192,6 +195,13 @@ public final class WebSocketExceptionResponder {
 						LogFormatUtils.formatValue(HttpExceptionResolver.getMessage(exception), 200, true),
 						(handler != null) ? handler : "the default close frame"),
 				exception, (httpException != null) ? httpException.getStatusCode().value() : 0);
+	}
+
+	private static void logDebug(ServerWebExchange handshake, String message, Throwable reason) {
+		if (logger.isDebugEnabled()) {
+			logger.debug("%s%s: %s".formatted(handshake.getLogPrefix(), message,
+					LogFormatUtils.formatValue(reason, 200, true)));
+		}
 	}
 
 	private void logError(ServerWebExchange handshake, Throwable error) {
