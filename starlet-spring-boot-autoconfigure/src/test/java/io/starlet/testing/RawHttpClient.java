@@ -191,6 +191,27 @@ public final class RawHttpClient implements AutoCloseable {
 		return line.toString(StandardCharsets.ISO_8859_1);
 	}
 
+	/**
+	 * Write something last, and read until the server ends the connection, which it may
+	 * have done already.
+	 */
+	public String writeLast(String text) {
+		ByteArrayOutputStream received = new ByteArrayOutputStream();
+		try {
+			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+			for (int next = this.in.read(); next != -1; next = this.in.read()) {
+				received.write(next);
+			}
+		}
+		catch (SocketTimeoutException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (IOException ex) {
+			// It was reset
+		}
+		return received.toString(StandardCharsets.UTF_8);
+	}
+
 	/** Whether the server has ended the connection and sent nothing more. */
 	public boolean isClosedByServer() {
 		try {
