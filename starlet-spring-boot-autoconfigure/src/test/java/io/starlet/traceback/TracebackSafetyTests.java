@@ -91,6 +91,17 @@ class TracebackSafetyTests {
 		assertThat(output).doesNotContain("starlet.debug");
 	}
 
+	@Test
+	void whatBootsErrorPropertiesAndParametersAskForIsNotTold() {
+		try (TestApplication application = TestApplication.start(App.class, "spring.web.error.include-stacktrace=always",
+				"spring.web.error.include-message=always", "spring.web.error.include-exception=true")) {
+			for (String accept : List.of("*/*", "text/html", "application/json")) {
+				leaksNothing(application,
+						(client) -> client.send("GET", "/thrown?trace=true&message=true", "Accept: " + accept));
+			}
+		}
+	}
+
 	private static void leaksNothing(TestApplication application, Request request) {
 		try (RawHttpClient client = application.connect()) {
 			RawHttpResponse response = request.send(client);
