@@ -30,6 +30,7 @@ import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.RawWebSocketClient;
 import io.starlet.testing.TestApplication;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -140,9 +141,9 @@ class LogInjectionTests {
 			client.sendText("x".repeat(100_000));
 			client.awaitClose();
 		}
-		assertThat(starletLines()).singleElement()
-			.satisfies((line) -> assertThat(line)
-				.endsWith(": java.lang.IllegalStateException: ended<EOL><EOL>ERROR forged?[31m"));
+		Awaitility.await().until(() -> !starletLines().isEmpty());
+		assertThat(starletLines()).singleElement(InstanceOfAssertFactories.STRING)
+			.endsWith(": java.lang.IllegalStateException: ended<EOL><EOL>ERROR forged?[31m");
 	}
 
 	@ParameterizedTest

@@ -93,8 +93,9 @@ class TracebackSafetyTests {
 
 	@Test
 	void whatBootsErrorPropertiesAndParametersAskForIsNotTold() {
-		try (TestApplication application = TestApplication.start(App.class, "spring.web.error.include-stacktrace=always",
-				"spring.web.error.include-message=always", "spring.web.error.include-exception=true")) {
+		try (TestApplication application = TestApplication.start(App.class,
+				"spring.web.error.include-stacktrace=always", "spring.web.error.include-message=always",
+				"spring.web.error.include-exception=true")) {
 			for (String accept : List.of("*/*", "text/html", "application/json")) {
 				leaksNothing(application,
 						(client) -> client.send("GET", "/thrown?trace=true&message=true", "Accept: " + accept));
