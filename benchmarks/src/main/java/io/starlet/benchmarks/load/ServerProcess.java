@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * A server on the first core, and what it costs.
@@ -102,18 +103,36 @@ final class ServerProcess implements AutoCloseable {
 
 	/**
 	 * Return what its own code has cost until now. The kernel's share is that of the
-	 * network.
+	 * network, and the compiler's ends once a server has run for some minutes.
 	 */
 	Duration userTime() {
-		try {
-			String stat = Files.readString(Path.of("/proc", String.valueOf(this.process.pid()), "stat"));
-			// What precedes is the name of the command, in brackets
-			String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-			return TICK.multipliedBy(Long.parseLong(fields[11]));
+		Path process = Path.of("/proc", String.valueOf(this.process.pid()));
+		try (Stream<Path> threads = Files.list(process.resolve("task"))) {
+			long compiler = threads.map(ServerProcess::stat)
+				.filter((stat) -> stat.contains("CompilerThre"))
+				.mapToLong(ServerProcess::ticks)
+				.sum();
+			return TICK.multipliedBy(ticks(stat(process)) - compiler);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/** Empty if the thread has just ended. */
+	private static String stat(Path processOrThread) {
+		try {
+			return Files.readString(processOrThread.resolve("stat"));
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+	private static long ticks(String stat) {
+		// What precedes is the name of the command, in brackets
+		String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+		return Long.parseLong(fields[11]);
 	}
 
 	@Override
