@@ -16,6 +16,7 @@
 
 package io.starlet.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -176,9 +177,15 @@ public final class StarletAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ExceptionResponder exceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
-			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter, ExceptionLog exceptionLog) {
+			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter, ExceptionLog exceptionLog,
+			StarletProperties properties) {
+		Duration handlerTimeout = properties.handlerTimeout();
+		if (handlerTimeout.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException("starlet.handler-timeout", handlerTimeout,
+					"It must not be negative, but may be 0 for no limit.");
+		}
 		return new ExceptionResponder(handlers, httpExceptionResolver, handlerInvoker, defaultResponseWriter,
-				exceptionLog);
+				exceptionLog, handlerTimeout);
 	}
 
 	@Bean

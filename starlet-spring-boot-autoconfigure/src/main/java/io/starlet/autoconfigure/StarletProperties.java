@@ -36,6 +36,8 @@ import org.springframework.boot.logging.LogLevel;
  * @param debug whether unhandled errors are answered with a traceback. For development
  * only, as it shows the application's inside to every client
  * @param filterExceptions what becomes of an HTTP exception that a filter raises
+ * @param handlerTimeout how long an exception handler may take until its response has
+ * started. Then it is cancelled, and the client gets the plain answer. 0 for no limit
  * @param raiseServerExceptions whether unhandled errors go on to the server after they
  * have been answered, so that a test that has no server sees them
  * @param logLevels levels that exceptions are logged at, by status (404), range of
@@ -50,10 +52,10 @@ import org.springframework.boot.logging.LogLevel;
  */
 @ConfigurationProperties("starlet")
 public record StarletProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean debug,
-		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("false") boolean raiseServerExceptions,
-		@DefaultValue Map<String, LogLevel> logLevels, @DefaultValue("full") LogStackTrace logStackTrace,
-		@DefaultValue StatusPages statusPages, @DefaultValue Traceback traceback, @DefaultValue WebSocket websocket,
-		@DefaultValue Background background) {
+		@DefaultValue("handle") FilterExceptions filterExceptions, @DefaultValue("30s") Duration handlerTimeout,
+		@DefaultValue("false") boolean raiseServerExceptions, @DefaultValue Map<String, LogLevel> logLevels,
+		@DefaultValue("full") LogStackTrace logStackTrace, @DefaultValue StatusPages statusPages,
+		@DefaultValue Traceback traceback, @DefaultValue WebSocket websocket, @DefaultValue Background background) {
 
 	/**
 	 * How much of an error's stack trace is logged.

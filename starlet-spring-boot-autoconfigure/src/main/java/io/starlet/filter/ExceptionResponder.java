@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -74,6 +75,8 @@ public final class ExceptionResponder {
 
 	private final ExceptionLog exceptionLog;
 
+	private final Duration handlerTimeout;
+
 	/**
 	 * Create a responder.
 	 * @param handlers the registered handlers
@@ -81,14 +84,18 @@ public final class ExceptionResponder {
 	 * @param handlerInvoker calls a handler
 	 * @param defaultResponseWriter answers without a handler
 	 * @param exceptionLog logs handled exceptions
+	 * @param handlerTimeout how long a handler may take until the response has started;
+	 * zero if there is no limit
 	 */
 	public ExceptionResponder(RegisteredHandlers handlers, HttpExceptionResolver httpExceptionResolver,
-			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter, ExceptionLog exceptionLog) {
+			HandlerInvoker handlerInvoker, DefaultResponseWriter defaultResponseWriter, ExceptionLog exceptionLog,
+			Duration handlerTimeout) {
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
 		this.handlerInvoker = handlerInvoker;
 		this.defaultResponseWriter = defaultResponseWriter;
 		this.exceptionLog = exceptionLog;
+		this.handlerTimeout = handlerTimeout;
 	}
 
 	/**
@@ -176,15 +183,46 @@ public final class ExceptionResponder {
 					loggedLater ? called.doOnSuccess((done) -> logHandled(exchange, exception, null, handler)) : called,
 					(failure) -> {
 						before.restore(exchange);
+						if (failure instanceof ResponseTimeoutException) {
+							return giveUp(exchange, exception, httpException, failure);
+						}
 						TriedHandlers nowTried = tried.with(handler);
 						return isClientInput(failure) ? respond(exchange, raised, nowTried, failure, !loggedLater)
 								: respond(exchange, failure, nowTried, raised, !loggedLater);
 					});
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
+		return answerWithoutHandler(exchange, exception, httpException);
+	}
+
+	private Mono<Void> answerWithoutHandler(ServerWebExchange exchange, Throwable exception,
+			HttpException httpException) {
 		recordServerError(exchange, httpException.getStatusCode(), exception);
 		prepare(exchange);
-		return this.defaultResponseWriter.write(exchange, httpException, exception);
+		return limit(exchange, this.defaultResponseWriter.write(exchange, httpException, exception), exception);
+	}
+
+	/** A client that has waited for one handler is not to wait for another. */
+	private Mono<Void> giveUp(ServerWebExchange exchange, Throwable exception, @Nullable HttpException httpException,
+			Throwable failure) {
+		if (httpException == null || exchange.getResponse().isCommitted()) {
+			return Mono.error(failure);
+		}
+		this.exceptionLog.error(logger, "%sHTTP %s \"%s\" gets the default answer".formatted(exchange.getLogPrefix(),
+				exchange.getRequest().getMethod(), exchange.getRequest().getURI().getRawPath()), failure);
+		return answerWithoutHandler(exchange, exception, httpException);
+	}
+
+	/**
+	 * Fail an answer that is written without a handler if it does not end, as codecs,
+	 * filters and actions before the commit take part in it.
+	 * @param exchange the exchange
+	 * @param answer writes the answer
+	 * @param exception the exception that is answered
+	 * @return completes when the answer has
+	 */
+	Mono<Void> limit(ServerWebExchange exchange, Mono<Void> answer, Throwable exception) {
+		return TimeLimitedMono.of(answer, exchange.getResponse(), this.handlerTimeout, "The default answer", exception);
 	}
 
 	/**
@@ -198,7 +236,7 @@ public final class ExceptionResponder {
 	Mono<Void> call(RegisteredHandler handler, ServerWebExchange exchange, Throwable exception,
 			@Nullable HttpException httpException) {
 		ServerHttpResponse response = exchange.getResponse();
-		return Mono.defer(() -> {
+		Mono<Void> called = Mono.defer(() -> {
 			prepare(exchange);
 			setProducible(exchange, handler.getProduces());
 			response.setStatusCode(
@@ -211,6 +249,8 @@ public final class ExceptionResponder {
 			recordServerError(exchange, response.getStatusCode(), exception);
 			return response.isCommitted() ? Mono.empty() : complete(handler, response, exception, httpException);
 		}));
+		return TimeLimitedMono.of(called, response, this.handlerTimeout, "Exception handler, " + handler + ",",
+				exception);
 	}
 
 	/**

@@ -152,12 +152,16 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		Mono<Void> answer = ErrorResumingMono.of(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
 			noteFailure(error, failure);
 			before.restore(exchange);
-			return response.isCommitted() ? Mono.empty() : this.defaultResponseWriter.writeServerError(exchange);
+			return response.isCommitted() ? Mono.empty() : writeServerError(exchange, error);
 		});
-		return ErrorResumingMono.of(answer.then(Mono.defer(() -> end(response, error))), (failure) -> {
-			noteFailure(error, failure);
-			return Mono.empty();
-		});
+		return noteFailure(answer, error).then(noteFailure(Mono.defer(() -> response.isCommitted() ? Mono.empty()
+				// Even for HEAD, so that no WebExceptionHandler answers once more
+				: this.responder.limit(exchange, response.setComplete(), error)), error))
+			.then(Mono.fromRunnable(() -> cut(response, error)));
+	}
+
+	private Mono<Void> writeServerError(ServerWebExchange exchange, Throwable error) {
+		return this.responder.limit(exchange, this.defaultResponseWriter.writeServerError(exchange), error);
 	}
 
 	private Mono<Void> tryAnswer(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {
@@ -169,25 +173,18 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		if (response.isCommitted()) {
 			return Mono.empty();
 		}
-		return (renderer == null) ? this.defaultResponseWriter.writeServerError(exchange)
+		return (renderer == null) ? writeServerError(exchange, error)
 				: renderer.render(exchange, HttpExceptionResolver.unwrap(error))
 					.flatMap((traceback) -> this.defaultResponseWriter.writeServerError(response, traceback.headers(),
 							traceback.body()));
 	}
 
-	/**
-	 * Committed even for HEAD, so that no WebExceptionHandler answers once more; and cut
-	 * whatever a WebExceptionHandler makes of the error.
-	 */
-	private static Mono<Void> end(ServerHttpResponse response, Throwable error) {
-		if (!response.isCommitted()) {
-			return response.setComplete();
-		}
+	/** Whatever a WebExceptionHandler makes of the error. */
+	private static void cut(ServerHttpResponse response, Throwable error) {
 		TrackedResponse tracked = TrackedResponse.find(response);
-		if (tracked != null && !tracked.isWhole()) {
+		if (tracked != null && response.isCommitted() && !tracked.isWhole()) {
 			tracked.cut(error);
 		}
-		return Mono.empty();
 	}
 
 	/**
@@ -211,7 +208,11 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			RegisteredHandler handler = this.handlers.findServerErrorHandler(exchange);
 			return (handler != null) ? callHandler(discarding(exchange), error, handler) : Mono.empty();
 		});
-		return ErrorResumingMono.of(handled, (failure) -> {
+		return noteFailure(handled, error);
+	}
+
+	private static Mono<Void> noteFailure(Mono<Void> source, Throwable error) {
+		return ErrorResumingMono.of(source, (failure) -> {
 			noteFailure(error, failure);
 			return Mono.empty();
 		});

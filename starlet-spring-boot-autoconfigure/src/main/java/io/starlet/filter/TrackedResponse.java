@@ -43,6 +43,8 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	private volatile @Nullable Runnable onComplete;
 
+	private volatile @Nullable Runnable whenWhole;
+
 	private TrackedResponse(ServerHttpResponse delegate) {
 		super(delegate);
 	}
@@ -73,6 +75,30 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	void markWhole() {
 		this.whole = true;
+		runWhenWhole();
+	}
+
+	private void runWhenWhole() {
+		Runnable action = this.whenWhole;
+		if (action != null) {
+			action.run();
+		}
+	}
+
+	/** Have something done when the response was sent whole, be it only now. */
+	void whenWhole(Runnable action) {
+		this.whenWhole = action;
+		if (this.whole) {
+			action.run();
+		}
+	}
+
+	/**
+	 * Whether a response has started that is not whole. One whose actions before the
+	 * commit have not ended has not started, though it says that it is committed.
+	 */
+	boolean isBeingSent() {
+		return !this.whole && isCommitted() && !setStatusCode(getStatusCode());
 	}
 
 	void onComplete(Runnable action) {
@@ -166,8 +192,10 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public void onComplete() {
-			this.response.markWhole();
+			this.response.whole = true;
 			this.actual.onComplete();
+			// Last, as what was waiting for that has mostly ended then
+			this.response.runWhenWhole();
 		}
 
 	}

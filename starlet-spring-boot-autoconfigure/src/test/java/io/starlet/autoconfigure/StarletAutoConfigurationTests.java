@@ -226,11 +226,12 @@ class StarletAutoConfigurationTests {
 	void everyPropertyHasADescription() throws IOException {
 		String metadata = read("META-INF/spring-configuration-metadata.json");
 		Map<String, String> names = Map.ofEntries(entry("starlet.enabled", "true"), entry("starlet.debug", "false"),
-				entry("starlet.filter-exceptions", "\"handle\""), entry("starlet.raise-server-exceptions", "false"),
-				entry("starlet.log-levels", ""), entry("starlet.log-stack-trace", "\"full\""),
-				entry("starlet.status-pages.enabled", "false"), entry("starlet.traceback.application-packages", ""),
-				entry("starlet.traceback.editor", ""), entry("starlet.traceback.path-mapping", ""),
-				entry("starlet.traceback.redacted-names", ""), entry("starlet.traceback.allow-in-production", "false"),
+				entry("starlet.filter-exceptions", "\"handle\""), entry("starlet.handler-timeout", "\"30s\""),
+				entry("starlet.raise-server-exceptions", "false"), entry("starlet.log-levels", ""),
+				entry("starlet.log-stack-trace", "\"full\""), entry("starlet.status-pages.enabled", "false"),
+				entry("starlet.traceback.application-packages", ""), entry("starlet.traceback.editor", ""),
+				entry("starlet.traceback.path-mapping", ""), entry("starlet.traceback.redacted-names", ""),
+				entry("starlet.traceback.allow-in-production", "false"),
 				entry("starlet.traceback.allowed-addresses", ""), entry("starlet.websocket.close-timeout", "\"10s\""),
 				entry("starlet.background.on-error", "\"stop\""), entry("starlet.background.max-in-flight", "10000"));
 		String[] properties = metadata.substring(metadata.indexOf("\"properties\""), metadata.indexOf("\"hints\""))

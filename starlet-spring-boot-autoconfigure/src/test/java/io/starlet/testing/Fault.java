@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.testing;
+
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What may become of a call.
+ */
+public enum Fault {
+
+	/** An exception is thrown. */
+	THROWS,
+
+	/** An exception is signalled by what is returned. */
+	SIGNALS,
+
+	/** An error is thrown. */
+	ERROR,
+
+	/** An error is thrown that Reactor does not catch. */
+	FATAL,
+
+	/** There is no result, and no publisher of one. */
+	NULL,
+
+	/** The result is empty. */
+	EMPTY,
+
+	/** There is never a result. */
+	NEVER,
+
+	/** The result comes twice. */
+	TWICE,
+
+	/** The result is that of a future that was cancelled. */
+	CANCELS;
+
+	/**
+	 * What a method that returns a publisher returns.
+	 * @param result what it returns without a fault
+	 */
+	@SuppressWarnings("NullAway")
+	public <T> Mono<T> apply(Mono<T> result) {
+		return switch (this) {
+			case SIGNALS -> Mono.error(new InjectedException());
+			case NEVER -> Mono.never();
+			case TWICE -> Mono.fromDirect(Flux.concat(result, result));
+			case CANCELS -> Mono.fromFuture(() -> {
+				CompletableFuture<T> future = new CompletableFuture<>();
+				future.cancel(true);
+				return future;
+			});
+			case THROWS, ERROR, FATAL, NULL, EMPTY -> value(result, Mono.empty());
+		};
+	}
+
+	/**
+	 * What a method that returns a value returns.
+	 * @param result what it returns without a fault
+	 * @param empty what is empty
+	 */
+	@SuppressWarnings("NullAway")
+	public <T extends @Nullable Object> T value(T result, T empty) {
+		return switch (this) {
+			case THROWS -> throw new InjectedException();
+			case ERROR -> throw new AssertionError("injected");
+			case FATAL -> throw new NoClassDefFoundError("injected");
+			case NULL -> null;
+			case EMPTY -> empty;
+			case SIGNALS, NEVER, TWICE, CANCELS -> result;
+		};
+	}
+
+	@Override
+	public String toString() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+	/** What is thrown and signalled. */
+	public static final class InjectedException extends RuntimeException {
+
+		InjectedException() {
+			super("injected");
+		}
+
+	}
+
+}
