@@ -221,8 +221,8 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LayerOrderCustomizer layerOrderCustomizer() {
-		return new LayerOrderCustomizer();
+	LayerOrderCustomizer layerOrderCustomizer(StarletProperties properties) {
+		return new LayerOrderCustomizer(properties.handlerTimeout());
 	}
 
 	@Bean

@@ -208,9 +208,13 @@ public final class ExceptionResponder {
 		if (httpException == null || exchange.getResponse().isCommitted()) {
 			return Mono.error(failure);
 		}
-		this.exceptionLog.error(logger, "%sHTTP %s \"%s\" gets the default answer".formatted(exchange.getLogPrefix(),
-				exchange.getRequest().getMethod(), exchange.getRequest().getURI().getRawPath()), failure);
-		return answerWithoutHandler(exchange, exception, httpException);
+		return answerWithoutHandler(exchange, exception, httpException)
+			.doOnError((error) -> addSuppressed(error, failure))
+			.doOnSuccess(
+					(done) -> this.exceptionLog.error(logger,
+							"%sHTTP %s \"%s\" got the default answer".formatted(exchange.getLogPrefix(),
+									exchange.getRequest().getMethod(), exchange.getRequest().getURI().getRawPath()),
+							failure));
 	}
 
 	/**
@@ -278,6 +282,7 @@ public final class ExceptionResponder {
 	}
 
 	private static void prepare(ServerWebExchange exchange) {
+		TrackedResponse.noteAnswer(exchange.getResponse());
 		ReplaceableResponse.release(exchange.getResponse());
 		exchange.getAttributes().remove(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE);
 		HttpHeaders headers = exchange.getResponse().getHeaders();

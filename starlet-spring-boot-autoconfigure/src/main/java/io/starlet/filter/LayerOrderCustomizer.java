@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
@@ -30,12 +31,24 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 /**
  * Puts the outer layer first, status pages next to it, the inner layer last and the last
  * step last, where orders alone would tie with those of an application's filters, and
- * takes out the exception handlers that have nothing left to do.
+ * takes out the exception handlers that have nothing left to do. Those of the application
+ * can't lose an error.
  *
  * @since 0.1.0
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
 public final class LayerOrderCustomizer implements WebHttpHandlerBuilderCustomizer {
+
+	private final Duration handlerTimeout;
+
+	/**
+	 * Create a customizer.
+	 * @param handlerTimeout how long an exception handler of the application's may take;
+	 * zero if there is no limit
+	 */
+	public LayerOrderCustomizer(Duration handlerTimeout) {
+		this.handlerTimeout = handlerTimeout;
+	}
 
 	/**
 	 * The handlers of Boot and Spring that answer what the outer layer has answered
@@ -65,6 +78,7 @@ public final class LayerOrderCustomizer implements WebHttpHandlerBuilderCustomiz
 				.toList();
 			handlers.removeAll(last);
 			handlers.removeIf(LayerOrderCustomizer::isIdle);
+			handlers.replaceAll((handler) -> new ErrorKeepingWebExceptionHandler(handler, this.handlerTimeout));
 			handlers.addAll(last);
 		});
 	}

@@ -27,6 +27,7 @@ import reactor.core.publisher.MonoOperator;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -38,6 +39,8 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 class TrackedResponse extends ServerHttpResponseDecorator {
 
 	private volatile boolean whole;
+
+	private volatile boolean answer;
 
 	private volatile @Nullable Throwable cutBy;
 
@@ -69,6 +72,14 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		return tracked != null && tracked.whole;
 	}
 
+	/** Note that what is written from now on answers an exception. */
+	static void noteAnswer(ServerHttpResponse response) {
+		TrackedResponse tracked = find(response);
+		if (tracked != null) {
+			tracked.answer = true;
+		}
+	}
+
 	boolean isWhole() {
 		return this.whole;
 	}
@@ -98,7 +109,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	 * commit have not ended has not started, though it says that it is committed.
 	 */
 	boolean isBeingSent() {
-		return !this.whole && isCommitted() && !setStatusCode(getStatusCode());
+		return !this.whole && this.cutBy == null && isCommitted() && !setStatusCode(getStatusCode());
 	}
 
 	void onComplete(Runnable action) {
@@ -131,6 +142,10 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		Throwable cutBy = this.cutBy;
 		if (cutBy != null) {
 			return after(DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy));
+		}
+		if (this.answer && !this.whole && !isCommitted()) {
+			// The client would wait for a body that somebody has swallowed
+			getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
 		}
 		// Committed by the call itself, not by the subscription as what is written is
 		return after(isCommitted() ? super.setComplete() : super.setComplete().doOnSuccess((done) -> markWhole()));

@@ -66,6 +66,9 @@ public final class HandlerInvoker {
 	private static final List<Class<? extends Annotation>> UNREAD = List.of(RequestBody.class, RequestPart.class,
 			ModelAttribute.class);
 
+	/** An exception may make up causes without end. */
+	private static final int MAX_ARGUMENTS = 100;
+
 	private final BeanFactory beanFactory;
 
 	private final List<HandlerMethodArgumentResolver> argumentResolvers;
@@ -278,10 +281,15 @@ public final class HandlerInvoker {
 		if (httpException != null && httpException != exception) {
 			arguments.add(httpException);
 		}
-		Throwable cause = exception.getCause();
-		while (cause != null && !arguments.contains(cause)) {
-			arguments.add(cause);
-			cause = cause.getCause();
+		try {
+			Throwable cause = exception.getCause();
+			while (cause != null && arguments.size() < MAX_ARGUMENTS && !arguments.contains(cause)) {
+				arguments.add(cause);
+				cause = cause.getCause();
+			}
+		}
+		catch (Throwable ex) {
+			// One that can't tell its cause has none
 		}
 		return arguments;
 	}

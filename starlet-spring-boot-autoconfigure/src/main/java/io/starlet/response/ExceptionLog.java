@@ -111,7 +111,7 @@ public final class ExceptionLog {
 			log(logger, level, message.get(), exception);
 		}
 		else {
-			level.log(logger, message.get());
+			tryLog(() -> level.log(logger, message.get()));
 		}
 	}
 
@@ -140,8 +140,18 @@ public final class ExceptionLog {
 			}
 		}
 		catch (Throwable ex) {
-			level.log(logger, "%s: %s, which can't be logged: %s".formatted(message, exception.getClass().getName(),
-					ex.getClass().getName()));
+			tryLog(() -> level.log(logger, "%s: %s, which can't be logged: %s".formatted(message,
+					exception.getClass().getName(), ex.getClass().getName())));
+		}
+	}
+
+	/** An appender that fails must not change what a client gets. */
+	private static void tryLog(Runnable log) {
+		try {
+			log.run();
+		}
+		catch (Throwable ex) {
+			// There is nowhere left to tell
 		}
 	}
 

@@ -98,7 +98,7 @@ public final class HttpExceptionResolver {
 		try {
 			return exception.getMessage();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			return null;
 		}
 	}

@@ -16,21 +16,21 @@
 
 package io.starlet.filter;
 
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.Executors;
-import java.util.function.Predicate;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.micrometer.observation.Observation;
@@ -46,6 +46,7 @@ import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +93,7 @@ import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
  * Whatever becomes of what the layers call, a client has a right answer or an ended
@@ -103,43 +105,62 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FaultInjectionTests {
 
 	/**
-	 * A row for each point where something is called, a column for each fault: what the
-	 * client gets.
+	 * A row for each point where something is called, a column for each fault. A point
+	 * that returns no publisher has no column for what only publishers do, one that
+	 * returns nothing or a status none for empty results: {@code -}. What fails before
+	 * the outer layer is entered is not here.
+	 *
+	 * The status is that of the exception, 500 for an error. What the client gets:
+	 * {@code own} the exception's status and detail, {@code handled} the handler's
+	 * response, {@code bare} the exception's status without a body, {@code 500} the
+	 * server-error handler's response, {@code plain} the plain 500, {@code cut} an ended
+	 * connection or a 500 of nobody's, without a body or with the server's; after a slash
+	 * on Tomcat and Jetty, where Spring begins to write once, also if an action before
+	 * the commit fails. The last three, and those with {@code !}, are in the log at
+	 * ERROR, but for the one with {@code *}, where the application has taken the error.
 	 */
 	private static final String TABLE = """
-			                        | throws | signals | error | fatal | null | empty | never | twice | cancels
-			handler-method          | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			handler-object          | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			handler-value           | ?  | - | ? | ? | ? | ? | - | - | -
-			handler-of-error        | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			server-error-handler    | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			argument-resolver       | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			codec                   | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			problem-detail-codec    | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			problem-detail-codec-of-error | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			view                    | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			executor                | ?  | - | ? | ? | - | - | ? | ? | ?
-			get-message             | ?  | - | ? | ? | ? | ? | - | - | -
-			to-string               | ?  | - | ? | ? | ? | ? | - | - | -
-			get-cause               | ?  | - | ? | ? | ? | - | - | - | -
-			get-headers             | ?  | - | ? | ? | ? | ? | - | - | -
-			get-status-code         | ?  | - | ? | ? | ? | - | - | - | -
-			get-body                | ?  | - | ? | ? | ? | ? | - | - | -
-			web-exception-handler   | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			before-commit           | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			before-commit-of-error  | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			before-commit-of-handler | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			response-write          | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			response-write-of-handler | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			response-write-of-error | ?  | ? | ? | ? | ? | ? | ? | ? | ?
-			appender                | ?  | - | ? | ? | - | - | - | - | -
-			appender-of-error       | ?  | - | ? | ? | - | - | - | - | -
-			observation-start       | ?  | - | ? | ? | - | - | - | - | -
-			observation-stop        | ?  | - | ? | ? | - | - | - | - | -
-			observation-error       | ?  | - | ? | ? | - | - | - | - | -
+			point                         | status | throws  | signals | error   | fatal | null    | empty   | never | twice   | cancels
+			handler-method                | 471    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500
+			handler-object                | 472    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500
+			handler-value                 | 473    | 500     | -       | 500     | 500   | bare    | bare    | -     | -       | -
+			handler-of-error              | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | handled | 500
+			server-error-handler          | 500    | plain   | plain   | plain   | plain | plain   | plain   | plain | 500     | plain
+			argument-resolver             | 474    | 500     | 500     | 500     | 500   | 500     | handled | own!  | handled | 500
+			codec                         | 475    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500
+			problem-detail-codec          | 479    | own     | own     | own     | own   | handled | bare    | cut   | handled | own
+			problem-detail-codec-of-error | 500    | plain   | plain   | plain   | plain | handled! | cut    | cut   | handled! | plain
+			view                          | 476    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500
+			executor                      | 477    | 500     | -       | 500     | 500   | -       | -       | own!  | handled | 500
+			get-message                   | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | -
+			get-message-of-handled        | 500    | handled | -       | handled | handled | handled | handled | -   | -       | -
+			to-string                     | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | -
+			get-cause                     | 500    | 500     | -       | 500     | 500   | 500     | -       | 500   | -       | -
+			get-headers                   | 480    | 500     | -       | 500     | 500   | own     | own     | -     | -       | -
+			get-status-code               | 480    | 500     | -       | 500     | 500   | 500     | -       | -     | -       | -
+			get-body                      | 480    | 500     | -       | 500     | 500   | 500     | bare    | -     | -       | -
+			web-exception-handler         | 500    | 500     | 500     | 500     | 500   | 500     | 500*    | 500   | 500     | 500
+			before-commit                 | 479    | 500/cut | 500/cut | 500/cut | cut   | 500/cut | own     | cut   | own     | 500/cut
+			before-commit-of-handler      | 478    | 500/cut | 500/cut | 500/cut | cut   | 500/cut | handled | cut   | handled | 500/cut
+			before-commit-of-error        | 500    | plain/cut | plain/cut | plain/cut | cut | plain/cut | 500   | cut   | 500     | plain/cut
+			response-write                | 479    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | own     | 500
+			response-write-of-handler     | 478    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | handled | 500
+			response-write-of-error       | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | 500     | 500
+			appender                      | 479    | own     | -       | own     | own   | -       | -       | -     | -       | -
+			appender-of-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
+			observation-stop              | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
+			observation-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
 			""";
 
-	private static final Duration BOUND = Duration.ofSeconds(5);
+	private static final List<String[]> ROWS = TABLE.lines()
+		.skip(1)
+		.map((line) -> line.trim().split("\\s*\\|\\s*"))
+		.toList();
+
+	private static final Map<String, Integer> STATUSES = ROWS.stream()
+		.collect(Collectors.toMap((row) -> row[0], (row) -> Integer.valueOf(row[1])));
+
+	private static final Duration BOUND = Duration.ofSeconds(15);
 
 	private static TestApplication application;
 
@@ -151,7 +172,7 @@ class FaultInjectionTests {
 	@BeforeAll
 	static void start() {
 		application = TestApplication.start(App.class, "starlet.handler-timeout=300ms");
-		problems = TestApplication.start(App.class, "starlet.handler-timeout=300ms",
+		problems = TestApplication.start(BaseApp.class, "starlet.handler-timeout=300ms",
 				"spring.webflux.problemdetails.enabled=true");
 	}
 
@@ -162,50 +183,81 @@ class FaultInjectionTests {
 	}
 
 	static Stream<Arguments> combinations() {
-		List<String[]> rows = TABLE.lines().map((line) -> line.trim().split("\\s*\\|\\s*")).toList();
-		return rows.stream()
-			.skip(1)
+		return ROWS.stream()
 			.flatMap((row) -> Stream.of(Fault.values())
-				.map((fault) -> Arguments.of(row[0], fault, row[fault.ordinal() + 1])))
-			.filter((arguments) -> !"-".equals(arguments.get()[2]));
+				.filter((fault) -> !row[fault.ordinal() + 2].equals("-"))
+				.map((fault) -> Arguments.of(row[0], fault, row[fault.ordinal() + 2])));
 	}
 
 	@ParameterizedTest
 	@MethodSource("combinations")
-	void faultHasARightAnswerAndTheNextRequestWorks(String point, Fault fault, String expected) {
+	void clientHasARightAnswerTheLogTheExceptionAndTheNextRequestWorks(String point, Fault fault, String cell) {
+		String[] servers = cell.replaceAll("[!*]", "").split("/");
+		String expected = servers[(Server.CURRENT == Server.REACTOR_NETTY) ? 0 : servers.length - 1];
 		TestApplication app = point.startsWith("problem") ? problems : application;
 		current = new Injection(point, fault);
 		try (LogCapture log = new LogCapture(); FaultyAppender appender = new FaultyAppender()) {
-			long start = System.nanoTime();
-			String actual;
-			String next;
 			try (RawHttpClient client = app.connect()) {
-				actual = answer(client, "/" + point + "/" + fault);
-				long time = (System.nanoTime() - start) / 1_000_000;
-				try { next = actual.equals("cut") ? String.valueOf(client.isClosedByServer()) : client.send("GET", "/ok").body(); } catch (Throwable ex) { next = ex.toString(); }
-				actual += " | " + time + "ms next=" + next;
+				String answer = assertTimeoutPreemptively(BOUND,
+						() -> answer(client, "/" + point + "/" + fault, STATUSES.get(point)));
+				assertThat(answer).isEqualTo(expected);
+				if (!answer.equals("cut")) {
+					assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
+				}
 			}
-			actual += " other=" + app.get("/ok").body();
-			System.err.println("@@" + point + "/" + fault + " : " + actual + " LOG " + log.atLeast(Level.DEBUG).stream().filter((e) -> e.getLoggerName().startsWith("io.starlet") || e.getLevel().isGreaterOrEqual(Level.WARN)).map((event) -> event.getLevel() + " " + event.getLoggerName().replaceAll(".*\\.", "") + " " + event.getFormattedMessage() + " ORIG=" + hasOriginal(event)).toList());
+			assertThat(app.get("/ok").body()).isEqualTo("ok");
+			boolean error = cell.endsWith("!") || List.of("500", "plain", "cut").contains(expected);
+			assertLogged(log, point, error && !cell.endsWith("*"), cell.endsWith("*"));
 		}
 		finally {
 			current = null;
 		}
 	}
 
-	private static String answer(RawHttpClient client, String path) {
+	private static String answer(RawHttpClient client, String path, int status) {
 		RawHttpResponse response;
 		try {
 			response = client.send("GET", path);
 		}
-		catch (StringIndexOutOfBoundsException | java.io.UncheckedIOException ex) {
+		catch (StringIndexOutOfBoundsException | UncheckedIOException ex) {
+			// It ended before the first line
 			return "cut";
 		}
-		return response.whole() ? (response.status() + " " + response.body()).trim() : "cut";
+		if (!response.whole() || response.body().contains("HTTP ERROR 500")) {
+			return "cut";
+		}
+		return switch (response.status() + " " + response.body()) {
+			case "500 server error" -> "500";
+			case "500 Internal Server Error" -> "plain";
+			case "500 " -> "cut";
+			default -> (response.status() != status) ? response.toString()
+					: response.body().isEmpty() ? "bare" : response.body().equals("original") ? "own" : response.body();
+		};
+	}
+
+	private static void assertLogged(LogCapture log, String point, boolean error, boolean taken) {
+		if (error) {
+			Awaitility.await().until(() -> errors(log).anyMatch(FaultInjectionTests::hasOriginal));
+			// An appender that fails may have had the line before
+			assertThat(errors(log)).hasSizeLessThanOrEqualTo(point.startsWith("appender") ? 2 : 1);
+		}
+		else {
+			assertThat(errors(log)).isEmpty();
+			assertThat(log.of("io.starlet", Level.DEBUG).stream().anyMatch(FaultInjectionTests::hasOriginal))
+				.isNotEqualTo(taken);
+		}
+	}
+
+	/** Without the line of a codec that fails beside that of the error. */
+	private static Stream<ILoggingEvent> errors(LogCapture log) {
+		return log.of("io.starlet", Level.ERROR)
+			.stream()
+			.filter((event) -> !event.getFormattedMessage().contains("problem details") || hasOriginal(event));
 	}
 
 	private static boolean hasOriginal(ILoggingEvent event) {
-		String text = event.getFormattedMessage() + ((event.getThrowableProxy() != null) ? ThrowableProxyUtil.asString(event.getThrowableProxy()) : "");
+		IThrowableProxy throwable = event.getThrowableProxy();
+		String text = event.getFormattedMessage() + ((throwable != null) ? ThrowableProxyUtil.asString(throwable) : "");
 		return text.toLowerCase(Locale.ROOT).contains("original");
 	}
 
@@ -220,7 +272,8 @@ class FaultInjectionTests {
 		/** The one that a request is for. */
 		static Injection of(ServerHttpRequest request) {
 			String[] segments = request.getPath().value().split("/");
-			return (segments.length == 3) ? new Injection(segments[1], Fault.valueOf(segments[2].toUpperCase(Locale.ROOT)))
+			return (segments.length == 3)
+					? new Injection(segments[1], Fault.valueOf(segments[2].toUpperCase(Locale.ROOT)))
 					: new Injection("", Fault.EMPTY);
 		}
 
@@ -246,25 +299,23 @@ class FaultInjectionTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@Import(ServerErrorHandler.class)
+	static class App extends BaseApp {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@Import(Handlers.class)
-	static class App implements WebFluxConfigurer {
+	static class BaseApp implements WebFluxConfigurer {
 
 		private static Throwable raise(ServerRequest request) {
 			Injection injection = Injection.of(request.exchange());
+			int status = STATUSES.get(injection.point());
 			return switch (injection.point()) {
-				case "handler-method" -> new HttpException(471, "original");
-				case "handler-object" -> new HttpException(472, "original");
-				case "handler-value" -> new HttpException(473, "original");
-				case "argument-resolver" -> new HttpException(474, "original");
-				case "codec" -> new HttpException(475, "original");
-				case "view" -> new HttpException(476, "original");
-				case "executor" -> new HttpException(477, "original");
-				case "before-commit-of-handler", "response-write-of-handler" -> new HttpException(478, "original");
-				case "problem-detail-codec", "before-commit", "response-write", "appender" -> new HttpException(479, "original");
 				case "handler-of-error" -> new OriginalHandledException();
-				case "get-message", "to-string", "get-cause" -> new OriginalException(injection);
-				case "get-headers", "get-status-code", "get-body" -> new OriginalErrorResponse(injection);
-				default -> new OriginalException(new Injection("", Fault.EMPTY));
+				case "get-message-of-handled" -> new OriginalUntoldException(injection);
+				default -> (status == 500) ? new OriginalException(injection) : (status == 480)
+						? new OriginalErrorResponse(injection) : new HttpException(status, "original");
 			};
 		}
 
@@ -284,7 +335,8 @@ class FaultInjectionTests {
 					exchange.getResponse().beforeCommit(() -> injection.fault().apply(Mono.empty()));
 				}
 				return injection.point().startsWith("response-write")
-						? chain.filter(exchange.mutate().response(new FaultyResponse(exchange, injection.fault())).build())
+						? chain
+							.filter(exchange.mutate().response(new FaultyResponse(exchange, injection.fault())).build())
 						: chain.filter(exchange);
 			};
 		}
@@ -329,7 +381,8 @@ class FaultInjectionTests {
 
 		@StatusHandler(471)
 		Mono<ResponseEntity<String>> method(ServerWebExchange exchange) {
-			return Injection.of(exchange).apply("handler-method", Mono.just(ResponseEntity.status(471).body("handled")));
+			return Injection.of(exchange)
+				.apply("handler-method", Mono.just(ResponseEntity.status(471).body("handled")));
 		}
 
 		@StatusHandler(473)
@@ -339,7 +392,7 @@ class FaultInjectionTests {
 
 		@StatusHandler(474)
 		String argument(@Nullable Argument argument) {
-			return "handled with " + argument;
+			return "handled";
 		}
 
 		@StatusHandler(475)
@@ -349,8 +402,7 @@ class FaultInjectionTests {
 
 		@StatusHandler(476)
 		View view() {
-			return (model, contentType, exchange) -> Injection.of(exchange)
-				.apply("view", write(exchange.getResponse(), "handled"));
+			return new FaultyView();
 		}
 
 		@StatusHandler(477)
@@ -365,8 +417,18 @@ class FaultInjectionTests {
 
 		@ExceptionHandlerFor
 		Mono<ResponseEntity<String>> error(OriginalHandledException ex, ServerWebExchange exchange) {
-			return Injection.of(exchange).apply("handler-of-error", Mono.just(ResponseEntity.status(409).body("handled")));
+			return Injection.of(exchange)
+				.apply("handler-of-error", Mono.just(ResponseEntity.status(500).body("handled")));
 		}
+
+		@ExceptionHandlerFor
+		String error(OriginalUntoldException ex) {
+			return "handled";
+		}
+
+	}
+
+	static class ServerErrorHandler {
 
 		@StatusHandler(500)
 		Mono<String> serverError(ServerWebExchange exchange) {
@@ -376,7 +438,8 @@ class FaultInjectionTests {
 	}
 
 	private static Mono<Void> write(ReactiveHttpOutputMessage response, String text) {
-		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8))));
+		return response
+			.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8))));
 	}
 
 	record Argument() {
@@ -401,7 +464,8 @@ class FaultInjectionTests {
 
 		@Override
 		public String getMessage() {
-			return this.injection.value("get-message", "original", "");
+			return this.injection.point().startsWith("get-message") ? this.injection.fault().value("original", "")
+					: "original";
 		}
 
 		@Override
@@ -412,7 +476,19 @@ class FaultInjectionTests {
 		@Override
 		@SuppressWarnings("UnsynchronizedOverridesSynchronized")
 		public @Nullable Throwable getCause() {
-			return (this.injection == null) ? null : this.injection.value("get-cause", null, null);
+			if (this.injection == null) {
+				return null;
+			}
+			boolean endless = this.injection.equals(new Injection("get-cause", Fault.NEVER));
+			return endless ? new OriginalException(this.injection) : this.injection.value("get-cause", null, null);
+		}
+
+	}
+
+	static class OriginalUntoldException extends OriginalException {
+
+		OriginalUntoldException(Injection injection) {
+			super(injection);
 		}
 
 	}
@@ -439,7 +515,9 @@ class FaultInjectionTests {
 
 		@Override
 		public ProblemDetail getBody() {
-			return this.injection.value("get-body", ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(480), "original"), ProblemDetail.forStatus(480));
+			return this.injection.value("get-body",
+					ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(480), "original"),
+					ProblemDetail.forStatus(480));
 		}
 
 	}
@@ -498,6 +576,21 @@ class FaultInjectionTests {
 
 	}
 
+	private static final class FaultyView implements View {
+
+		@Override
+		public List<MediaType> getSupportedMediaTypes() {
+			return List.of(MediaType.TEXT_HTML);
+		}
+
+		@Override
+		public Mono<Void> render(@Nullable Map<String, ?> model, @Nullable MediaType contentType,
+				ServerWebExchange exchange) {
+			return Injection.of(exchange).apply("view", FaultInjectionTests.write(exchange.getResponse(), "handled"));
+		}
+
+	}
+
 	private static final class FaultyArgumentResolver implements HandlerMethodArgumentResolver {
 
 		@Override
@@ -524,7 +617,7 @@ class FaultInjectionTests {
 				return;
 			}
 			if (fault == Fault.CANCELS) {
-				throw new java.util.concurrent.RejectedExecutionException();
+				throw new RejectedExecutionException();
 			}
 			new Thread(task).start();
 			if (fault == Fault.TWICE) {
@@ -542,11 +635,6 @@ class FaultInjectionTests {
 		}
 
 		@Override
-		public void onStart(Observation.Context context) {
-			call("observation-start", context);
-		}
-
-		@Override
 		public void onStop(Observation.Context context) {
 			call("observation-stop", context);
 		}
@@ -557,7 +645,8 @@ class FaultInjectionTests {
 		}
 
 		private static void call(String point, Observation.Context context) {
-			Injection.of(Objects.requireNonNull(((ServerRequestObservationContext) context).getCarrier())).value(point, "", "");
+			Injection.of(Objects.requireNonNull(((ServerRequestObservationContext) context).getCarrier()))
+				.value(point, "", "");
 		}
 
 	}
