@@ -141,6 +141,9 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 			catch (RejectedExecutionException ex) {
 				logger.debug("Executor rejected a background task", ex);
 			}
+			catch (Throwable ex) {
+				logger.error("Executor failed to take a background task", ex);
+			}
 		}
 		Schedulers.boundedElastic().schedule(task);
 	}
@@ -221,20 +224,34 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 	}
 
 	private Observation observe(BackgroundTask task, ContextView context) {
-		return Observation.createNotStarted(OBSERVATION, this.observationRegistry)
+		Observation observation = Observation.createNotStarted(OBSERVATION, this.observationRegistry)
 			.contextualName("background task")
 			.highCardinalityKeyValue("task", task.toString())
-			.parentObservation(context.getOrDefault(ObservationThreadLocalAccessor.KEY, null))
-			.start();
+			.parentObservation(context.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
+		return tryObserve(observation::start) ? observation : Observation.NOOP;
 	}
 
 	private static void stop(Observation observation, @Nullable Throwable raised) {
 		Throwable error = (raised != null) ? HttpExceptionResolver.unwrap(raised) : null;
-		observation.lowCardinalityKeyValue("outcome", (error != null) ? "ERROR" : "SUCCESS");
-		if (error != null) {
-			observation.error(error);
+		tryObserve(() -> {
+			observation.lowCardinalityKeyValue("outcome", (error != null) ? "ERROR" : "SUCCESS");
+			if (error != null) {
+				observation.error(error);
+			}
+			observation.stop();
+		});
+	}
+
+	/** A handler of observations that fails must not make a task another. */
+	private static boolean tryObserve(Runnable observe) {
+		try {
+			observe.run();
+			return true;
 		}
-		observation.stop();
+		catch (Throwable ex) {
+			logger.error("Background task could not be observed", ex);
+			return false;
+		}
 	}
 
 	@Override

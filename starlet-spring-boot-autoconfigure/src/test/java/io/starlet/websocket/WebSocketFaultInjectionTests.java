@@ -1,0 +1,214 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.websocket;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import io.starlet.ExceptionHandlerFor;
+import io.starlet.WebSocketException;
+import io.starlet.WebSocketExceptionHandler;
+import io.starlet.testing.Fault;
+import io.starlet.testing.LogCapture;
+import io.starlet.testing.OnEachServer;
+import io.starlet.testing.RawWebSocketClient;
+import io.starlet.testing.RawWebSocketClient.CloseFrame;
+import io.starlet.testing.Server;
+import io.starlet.testing.TestApplication;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.server.ServerWebExchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever becomes of what closes a session, its client has one close frame or an ended
+ * connection within a bounded time, the log has the original exception, and the next
+ * session works.
+ */
+@OnEachServer
+@Timeout(120)
+class WebSocketFaultInjectionTests {
+
+	/**
+	 * A row for each point where something is called, a column for each fault: the code
+	 * that the client gets, {@code ended} for an ended connection, with another code or
+	 * without a close frame, and {@code !} where an error is in the log.
+	 */
+	private static final String TABLE = """
+			point                  | throws | signals | error  | fatal  | null   | empty  | never  | twice | cancels
+			handler-method         | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011!
+			handler-object         | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011!
+			close-frame            | ended! | ended!  | ended! | ended  | ended! | ended  | ended! | 3001  | ended!
+			close-frame-of-handler | ended! | ended!  | ended! | ended! | ended! | ended  | ended! | 4000  | ended!
+			close-frame-of-error   | ended! | ended!  | ended! | ended! | ended! | ended! | ended! | 1011! | ended!
+			""";
+
+	private static final Map<String, CloseFrame> FRAMES = Map.of("1011", new CloseFrame(1011, "Internal Error"), "3001",
+			new CloseFrame(3001, "original"), "4000", new CloseFrame(4000, "handled"));
+
+	private static TestApplication application;
+
+	@BeforeAll
+	static void start() {
+		application = TestApplication.start(App.class, "starlet.websocket.close-timeout=300ms");
+	}
+
+	@AfterAll
+	static void stop() {
+		application.close();
+	}
+
+	static Stream<Arguments> combinations() {
+		return TABLE.lines()
+			.skip(1)
+			.map((line) -> line.trim().split("\\s*\\|\\s*"))
+			.flatMap((row) -> Stream.of(Fault.values())
+				.map((fault) -> Arguments.of(row[0], fault, row[fault.ordinal() + 1])));
+	}
+
+	@ParameterizedTest
+	@MethodSource("combinations")
+	void clientHasACloseFrameTheLogTheExceptionAndTheNextSessionWorks(String point, Fault fault, String cell) {
+		try (LogCapture log = new LogCapture()) {
+			try (RawWebSocketClient client = application.webSocket("/" + point + "/" + fault)) {
+				CloseFrame frame = client.awaitClose();
+				CloseFrame expected = FRAMES.get(cell.replace("!", ""));
+				if (expected != null) {
+					assertThat(frame).isEqualTo(expected);
+				}
+				else {
+					assertThat(frame.code()).isIn(1000, 1002, 1006, 1011);
+				}
+			}
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(log.of("io.starlet", Level.ERROR)).hasSize(cell.endsWith("!") ? 1 : 0));
+			assertThat(log.atLeast(Level.DEBUG)).anyMatch(WebSocketFaultInjectionTests::hasOriginal);
+			try (RawWebSocketClient client = application.webSocket("/none/null")) {
+				assertThat(client.awaitClose()).isEqualTo(new CloseFrame(3002, "next"));
+			}
+		}
+	}
+
+	private static boolean hasOriginal(ILoggingEvent event) {
+		IThrowableProxy throwable = event.getThrowableProxy();
+		String text = event.getFormattedMessage() + ((throwable != null) ? ThrowableProxyUtil.asString(throwable) : "");
+		return text.toLowerCase(Locale.ROOT).contains("original");
+	}
+
+	private static Mono<Void> inject(String point, WebSocketSession session, Mono<Void> result) {
+		List<String> segments = WebSockets.segments(session);
+		return segments.get(0).equals(point) ? Fault.valueOf(segments.get(1).toUpperCase(Locale.ROOT)).apply(result)
+				: result;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Handlers.class)
+	static class App implements WebFluxConfigurer {
+
+		@Bean
+		HandlerMapping sessions() {
+			return WebSockets.map(Map.of("/{point}/{fault}", (session) -> Mono
+				.error(switch (WebSockets.segments(session).get(0)) {
+					case "handler-method", "close-frame-of-handler" -> new OriginalException();
+					case "handler-object" -> new OriginalObjectException();
+					case "close-frame" -> new WebSocketException(3001, "original");
+					case "close-frame-of-error" -> new IllegalStateException("original");
+					default -> new NextException();
+				})));
+		}
+
+		@Bean
+		@ExceptionHandlerFor(OriginalObjectException.class)
+		WebSocketExceptionHandler<OriginalObjectException> object() {
+			return (session, ex) -> inject("handler-object", session,
+					Mono.defer(() -> session.close(new CloseStatus(4000, "handled"))));
+		}
+
+		@Override
+		public WebSocketService getWebSocketService() {
+			return new HandshakeWebSocketService(Server.CURRENT.upgradeStrategy()) {
+				@Override
+				public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
+					return super.handleRequest(exchange, (session) -> handler.handle(decorate(session)));
+				}
+			};
+		}
+
+		private static WebSocketSession decorate(WebSocketSession session) {
+			String point = WebSockets.segments(session).get(0);
+			return (WebSocketSession) Proxy.newProxyInstance(App.class.getClassLoader(),
+					new Class<?>[] { WebSocketSession.class }, (proxy, method, arguments) -> {
+						boolean closing = method.getName().equals("close") && point.startsWith("close-frame");
+						return closing
+								? inject(point, session, Mono.defer(() -> session.close((CloseStatus) arguments[0])))
+								: method.invoke(session, arguments);
+					});
+		}
+
+	}
+
+	static class Handlers {
+
+		@ExceptionHandlerFor
+		Mono<Void> method(WebSocketSession session, OriginalException ex) {
+			return inject("handler-method", session, Mono.defer(() -> session.close(new CloseStatus(4000, "handled"))));
+		}
+
+	}
+
+	static class OriginalException extends RuntimeException {
+
+	}
+
+	static class OriginalObjectException extends RuntimeException {
+
+	}
+
+	static class NextException extends WebSocketException {
+
+		NextException() {
+			super(3002, "next");
+		}
+
+	}
+
+}
