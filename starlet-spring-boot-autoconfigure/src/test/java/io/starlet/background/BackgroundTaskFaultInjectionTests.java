@@ -67,9 +67,9 @@ class BackgroundTaskFaultInjectionTests {
 	/**
 	 * A row for each point where something is called, a column for each fault: how often
 	 * the task does its work, {@code !} where the task has failed, which is in the log at
-	 * ERROR, and {@code +} where the fault is in the log so. A point that returns no publisher has no column for what only
-	 * publishers do, one that returns nothing none for results: {@code -}. A task, and an
-	 * executor's, has all the time that it needs.
+	 * ERROR, and {@code +} where the fault is in the log so. A point that returns no
+	 * publisher has no column for what only publishers do, one that returns nothing none
+	 * for results: {@code -}. A task, and an executor's, has all the time that it needs.
 	 */
 	private static final String TABLE = """
 			point                | throws | signals | error | fatal | null | empty | never | twice | cancels
@@ -207,7 +207,8 @@ class BackgroundTaskFaultInjectionTests {
 			switch (point) {
 				case "task" -> tasks.add(() -> fault(fault).apply(Mono.fromRunnable(this.ran::incrementAndGet)));
 				case "blocking-task" -> tasks.run(() -> fault(fault).value("", ""));
-				case "observation-error", "server-error-handler" -> tasks.add(() -> Mono.error(new IllegalStateException("original")));
+				case "observation-error", "server-error-handler" ->
+					tasks.add(() -> Mono.error(new IllegalStateException("original")));
 				default -> tasks.run(this.ran::incrementAndGet);
 			}
 			return "answered";

@@ -146,8 +146,8 @@ class WebSocketFaultInjectionTests {
 
 		@Bean
 		HandlerMapping sessions() {
-			return WebSockets.map(Map.of("/{point}/{fault}", (session) -> Mono
-				.error(switch (WebSockets.segments(session).get(0)) {
+			return WebSockets
+				.map(Map.of("/{point}/{fault}", (session) -> Mono.error(switch (WebSockets.segments(session).get(0)) {
 					case "handler-method", "close-frame-of-handler" -> new OriginalException();
 					case "handler-object" -> new OriginalObjectException();
 					case "close-frame" -> new WebSocketException(3001, "original");
