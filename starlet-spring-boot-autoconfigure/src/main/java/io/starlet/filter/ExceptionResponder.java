@@ -44,6 +44,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.reactive.HandlerMapping;
@@ -333,8 +334,9 @@ public final class ExceptionResponder {
 				: exchange.getResponse().getStatusCode();
 		this.exceptionLog.handled(logger, () -> {
 			Object message = HttpExceptionResolver.getMessage((httpException != null) ? httpException : exception);
-			return "%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(), exception.getClass().getSimpleName(),
-					LogFormatUtils.formatValue(message, 200, true), (handler != null) ? handler : "the default answer");
+			return "%sHandled %s: %s, by %s".formatted(exchange.getLogPrefix(),
+					ClassUtils.getShortName(exception.getClass()), LogFormatUtils.formatValue(message, 200, true),
+					(handler != null) ? handler : "the default answer");
 		}, exception, (status != null) ? status.value() : 0);
 	}
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.util.StringUtils;
@@ -50,7 +51,10 @@ public final class HttpExceptionResolver {
 	private static final ClassValue<@Nullable ResponseStatus> RESPONSE_STATUSES = new ClassValue<>() {
 		@Override
 		protected @Nullable ResponseStatus computeValue(Class<?> type) {
-			return AnnotatedElementUtils.findMergedAnnotation(type, ResponseStatus.class);
+			// Spring would keep an annotated class until memory is scarce
+			ResponseStatus declared = type.getDeclaredAnnotation(ResponseStatus.class);
+			return (declared != null) ? AnnotationUtils.synthesizeAnnotation(declared, null)
+					: AnnotatedElementUtils.findMergedAnnotation(type, ResponseStatus.class);
 		}
 	};
 

@@ -36,6 +36,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.log.LogFormatUtils;
 import org.springframework.http.HttpStatus;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.server.ServerWebExchange;
@@ -191,7 +192,7 @@ public final class WebSocketExceptionResponder {
 			@Nullable RegisteredHandler handler) {
 		this.exceptionLog.handled(logger,
 				() -> "%sHandled %s: %s, by %s".formatted(handshake.getLogPrefix(),
-						exception.getClass().getSimpleName(),
+						ClassUtils.getShortName(exception.getClass()),
 						LogFormatUtils.formatValue(HttpExceptionResolver.getMessage(exception), 200, true),
 						(handler != null) ? handler : "the default close frame"),
 				exception, (httpException != null) ? httpException.getStatusCode().value() : 0);

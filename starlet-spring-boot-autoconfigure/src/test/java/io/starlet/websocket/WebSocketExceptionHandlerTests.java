@@ -191,6 +191,16 @@ class WebSocketExceptionHandlerTests {
 	}
 
 	@Test
+	void aHandlerThatOverflowsTheStackClosesWith1011AndIsLoggedOnce() {
+		try (LogCapture log = new LogCapture()) {
+			assertThat(fail("OverflowException")).isEqualTo(WebSockets.INTERNAL_ERROR);
+			assertThat(ThrowableProxyUtil.asString(log.awaitOne(Level.ERROR).getThrowableProxy()))
+				.contains("StackOverflowError", "OverflowException");
+			assertThat(log.of("io.starlet.", Level.ERROR)).hasSize(1);
+		}
+	}
+
+	@Test
 	void whatAHandlerSendsBeforeItFailsArrives() {
 		List<String> texts = new ArrayList<>();
 		try (RawWebSocketClient client = application.webSocket("/fail/signalled/SilentException")) {
@@ -388,6 +398,15 @@ class WebSocketExceptionHandlerTests {
 			throw new OrderException();
 		}
 
+		@ExceptionHandlerFor(OverflowException.class)
+		void overflowing(WebSocketSession session) {
+			overflow(1);
+		}
+
+		private static int overflow(int depth) {
+			return (depth == Integer.MAX_VALUE) ? 0 : overflow(depth + 1) + 1;
+		}
+
 		@ExceptionHandlerFor(ToWebSocketException.class)
 		Mono<Void> toWebSocket(WebSocketSession session) {
 			return Mono.error(() -> new WebSocketException(3003, "Translated"));
@@ -521,6 +540,10 @@ class WebSocketExceptionHandlerTests {
 	}
 
 	static class ThrowingException extends RuntimeException {
+
+	}
+
+	static class OverflowException extends RuntimeException {
 
 	}
 
