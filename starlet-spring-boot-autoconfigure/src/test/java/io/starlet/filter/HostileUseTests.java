@@ -211,10 +211,12 @@ class HostileUseTests {
 	@ParameterizedTest
 	@CsvSource({ "LoadedHandledException, 409", "UnhandledException, 500", "AnnotatedException, 410" })
 	void tenThousandClassesOfExceptionsAreAnsweredAndTheirClassLoadersNotKept(String type, int status) {
-		try (RawHttpClient client = application.connect()) {
-			for (int number = 0; number < CLASSES; number++) {
-				RawHttpResponse response = client.send("GET", "/class/" + type);
-				assertThat(response.status()).isEqualTo(status);
+		// Tomcat ends a connection after a hundred
+		for (int connection = 0; connection < CLASSES / 50; connection++) {
+			try (RawHttpClient client = application.connect()) {
+				for (int number = 0; number < 50; number++) {
+					assertThat(client.send("GET", "/class/" + type).status()).isEqualTo(status);
+				}
 			}
 		}
 		assertThat(endpoints.loaders).hasSize(CLASSES);
