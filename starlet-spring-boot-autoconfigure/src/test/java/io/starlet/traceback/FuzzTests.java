@@ -448,7 +448,7 @@ class FuzzTests {
 			case 5 -> new AnnotatedException(text(data));
 			case 6 -> new AssertionError(text(data));
 			case 7 -> new WrapperException(text(data));
-			case 8 -> new WebSocketException(data.pickValue(CLOSE_CODES), text(data));
+			case 8 -> new WebSocketException(data.pickValue(CLOSE_CODES), text(data).repeat(data.consumeInt(0, 9)));
 			default -> new Exception(text(data));
 		};
 	}
