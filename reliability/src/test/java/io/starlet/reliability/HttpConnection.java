@@ -1,0 +1,205 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.reliability;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A connection whose requests are written as they are, and whose answers have to be
+ * well-formed to the byte.
+ */
+final class HttpConnection implements AutoCloseable {
+
+	private static final int TIMEOUT = 30_000;
+
+	private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3})( .*)?");
+
+	private static final Pattern HEADER = Pattern.compile("([!#-'*+.^-z|~0-9A-Z-]+): ?(.*)");
+
+	private final Socket socket;
+
+	private final InputStream in;
+
+	private HttpConnection(Socket socket) throws IOException {
+		this.socket = socket;
+		this.in = new BufferedInputStream(socket.getInputStream());
+		socket.setSoTimeout(TIMEOUT);
+		socket.setTcpNoDelay(true);
+	}
+
+	static HttpConnection open(int port) throws IOException {
+		return new HttpConnection(new Socket(InetAddress.getLoopbackAddress(), port));
+	}
+
+	void write(String text) throws IOException {
+		write(text.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	void write(byte[] bytes) throws IOException {
+		this.socket.getOutputStream().write(bytes);
+	}
+
+	/**
+	 * Read an answer with its body.
+	 * @throws UnexpectedAnswerException if it is malformed
+	 * @throws IOException if there is none
+	 */
+	HttpAnswer read() throws IOException {
+		HttpAnswer head = readHead();
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		boolean whole;
+		try {
+			whole = readBody(head.headers(), body);
+		}
+		catch (SocketException ex) {
+			// A reset
+			whole = false;
+		}
+		return new HttpAnswer(head.status(), head.headers(), body.toString(StandardCharsets.UTF_8), whole);
+	}
+
+	/** Read an answer up to its body. */
+	HttpAnswer readHead() throws IOException {
+		int status = Integer.parseInt(match(STATUS_LINE, readLine()).group(1));
+		Map<String, String> headers = new HashMap<>();
+		for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+			Matcher header = match(HEADER, line);
+			headers.merge(header.group(1).toLowerCase(Locale.ROOT), header.group(2),
+					(one, other) -> one + ", " + other);
+		}
+		return new HttpAnswer(status, headers, "", false);
+	}
+
+	/** Return whether it has come to its end. */
+	private boolean readBody(Map<String, String> headers, ByteArrayOutputStream body) throws IOException {
+		String length = headers.get("content-length");
+		String encoding = headers.get("transfer-encoding");
+		if (length != null && encoding == null) {
+			return readBytes(Integer.parseInt(match(Pattern.compile("\\d{1,9}"), length).group()), body);
+		}
+		if (!"chunked".equals(encoding) || length != null) {
+			throw new UnexpectedAnswerException("The end of the body can't be known: " + headers);
+		}
+		int size;
+		do {
+			size = readChunk(body);
+		}
+		while (size > 0);
+		return size == 0;
+	}
+
+	/** Return its size, -1 if the connection has ended instead. */
+	int readChunk(ByteArrayOutputStream body) throws IOException {
+		this.in.mark(1);
+		if (this.in.read() == -1) {
+			return -1;
+		}
+		this.in.reset();
+		int size = Integer.parseInt(match(Pattern.compile("[0-9A-Fa-f]{1,7}"), readLine()).group(), 16);
+		if (!readBytes(size, body)) {
+			return -1;
+		}
+		if (!readLine().isEmpty()) {
+			throw new UnexpectedAnswerException("More in a chunk than its size says");
+		}
+		return size;
+	}
+
+	private boolean readBytes(int length, ByteArrayOutputStream body) throws IOException {
+		byte[] bytes = this.in.readNBytes(length);
+		body.writeBytes(bytes);
+		return bytes.length == length;
+	}
+
+	private String readLine() throws IOException {
+		StringBuilder line = new StringBuilder();
+		for (int next = this.in.read(); next != '\r'; next = this.in.read()) {
+			if (next == -1 || next == '\n') {
+				throw new UnexpectedAnswerException("Got '%s' and no end of the line".formatted(line));
+			}
+			line.append((char) next);
+		}
+		if (this.in.read() != '\n') {
+			throw new UnexpectedAnswerException("No line feed after '%s'".formatted(line));
+		}
+		return line.toString();
+	}
+
+	private static Matcher match(Pattern pattern, String text) throws UnexpectedAnswerException {
+		Matcher matcher = pattern.matcher(text);
+		if (!matcher.matches()) {
+			throw new UnexpectedAnswerException("'%s' is not '%s'".formatted(text, pattern));
+		}
+		return matcher;
+	}
+
+	/** What comes when it is no longer HTTP. */
+	InputStream in() {
+		return this.in;
+	}
+
+	/** See that nothing more has come. */
+	void verifyNothingBehind() throws IOException {
+		if (this.in.available() > 0) {
+			throw new UnexpectedAnswerException("Behind the last answer came '%s'".formatted(readLine()));
+		}
+	}
+
+	/** See that the server ends the connection and sends nothing more. */
+	void verifyEnd() throws IOException {
+		try {
+			int next = this.in.read();
+			if (next != -1) {
+				throw new UnexpectedAnswerException("'%c' instead of the end of the connection".formatted((char) next));
+			}
+		}
+		catch (SocketException ex) {
+			// A reset is an end too
+		}
+	}
+
+	/** Give the server some time, in which it should send nothing. */
+	void linger(int milliseconds) throws IOException {
+		this.socket.setSoTimeout(milliseconds);
+		try {
+			int next = this.in.read();
+			throw new UnexpectedAnswerException("'%c' too early".formatted((char) next));
+		}
+		catch (SocketTimeoutException ex) {
+			this.socket.setSoTimeout(TIMEOUT);
+		}
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.socket.close();
+	}
+
+}

@@ -1,0 +1,162 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.reliability;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+import io.starlet.reliability.application.Report;
+import io.starlet.reliability.application.Server;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * An application on each server under a load of everything that goes wrong, as the two
+ * sides have counted it.
+ */
+@ParameterizedClass
+@EnumSource(Server.class)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
+class ReliabilityTests {
+
+	private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+	private static final Duration DURATION = Duration.ofSeconds(Long.getLong("reliability.seconds"));
+
+	private static final long REQUESTS = Long.getLong("reliability.requests");
+
+	private static final String PAGE = System.getProperty("reliability.page", "");
+
+	private static final Map<Server, Run> RUNS = new EnumMap<>(Server.class);
+
+	private final Run run;
+
+	ReliabilityTests(Server server) {
+		this.run = Objects.requireNonNull(RUNS.get(server));
+	}
+
+	@BeforeParameterizedClassInvocation
+	static void load(Server server) throws IOException, InterruptedException {
+		RUNS.put(server, Run.on(server, WARM_UP, DURATION, REQUESTS));
+	}
+
+	@AfterAll
+	static void writePage() throws IOException {
+		if (!PAGE.isEmpty()) {
+			Page page = new Page(Path.of(PAGE));
+			page.replace("## The machine", Machine.describe());
+			page.replace("## Under load", Table.of(List.copyOf(RUNS.values())));
+		}
+	}
+
+	@Test
+	void everyRequestHasExactlyOneWellFormedAnswerWhichIsItsOwn() {
+		assertThat(this.run.tally().failures().stream().limit(5)).isEmpty();
+	}
+
+	@Test
+	void aTenthOfTheRequestsIsOfEachKind() {
+		long tenth = this.run.sent() / Kind.values().length;
+		assertThat(this.run.tally().sent()).hasSize(Kind.values().length)
+			.allSatisfy((kind, sent) -> assertThat(sent).isBetween(tenth, tenth + 1));
+	}
+
+	@Test
+	void noRequestIsLost() {
+		assertThat(this.run.after().received()).isEqualTo(this.run.tally().sent());
+	}
+
+	@Test
+	void bothSidesCountTheSameAnswers() {
+		Map<String, Long> answered = new TreeMap<>(this.run.after().answered());
+		answered.keySet().removeIf((key) -> !isAnswered(key.substring(0, key.indexOf(' '))));
+		assertThat(answered).isEqualTo(this.run.tally().answered());
+	}
+
+	private static boolean isAnswered(String kind) {
+		return Arrays.stream(Kind.values()).anyMatch((one) -> one.toString().equals(kind) && one.isAnswered());
+	}
+
+	@Test
+	void clientThatLeavesIsNoError() {
+		assertThat(this.run.after().answered().keySet()).contains("leaving 200", "upload-cut 499")
+			.doesNotContain("leaving 500", "upload-cut 500");
+	}
+
+	@Test
+	void everyErrorIsLoggedExactlyOnceAndNothingElse() {
+		Map<String, Long> expected = new TreeMap<>(this.run.server().logged(this.run.sent(Kind.CUT_STREAM)));
+		expected.put(unhandled("UnhandledException"), this.run.sent(Kind.UNHANDLED));
+		expected.put(unhandled("HandlerFailedException"), this.run.sent(Kind.FAILING_HANDLER));
+		expected.put(unhandled("CutException"), this.run.sent(Kind.CUT_STREAM));
+		expected.put("ERROR WebSocketExceptionResponder " + exception("UnhandledException"),
+				this.run.tally().closed().getOrDefault("1011", 0L));
+		assertThat(this.run.after().logged()).isEqualTo(expected);
+	}
+
+	private static String unhandled(String exception) {
+		return "ERROR ServerErrorWebExceptionHandler " + exception(exception);
+	}
+
+	private static String exception(String name) {
+		return Report.class.getPackageName() + "." + name;
+	}
+
+	@Test
+	void nettyReportsNoLeak() {
+		assertThat(this.run.after().leaks()).isZero();
+	}
+
+	@Test
+	void reactorDropsNothing() {
+		assertThat(this.run.after().droppedErrors()).isEmpty();
+		assertThat(this.run.after().droppedValues()).isEmpty();
+	}
+
+	@Test
+	void heapIsWhatItWas() {
+		assertThat(this.run.after().heap()).isCloseTo(this.run.before().heap(), Percentage.withPercentage(5));
+	}
+
+	@Test
+	void noThreadIsLeft() {
+		assertThat(this.run.after().threads()).isEqualTo(this.run.before().threads());
+	}
+
+	@Test
+	void noSessionNoRequestAndNoConnectionIsLeft() {
+		assertThat(this.run.after().sessions()).isZero();
+		assertThat(this.run.after().inFlight()).isZero();
+		assertThat(this.run.after().descriptors()).isLessThanOrEqualTo(this.run.before().descriptors());
+	}
+
+}

@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.starlet.reliability.application;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
+import org.springframework.web.reactive.socket.server.upgrade.JettyRequestUpgradeStrategy;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
+import org.springframework.web.reactive.socket.server.upgrade.StandardWebSocketUpgradeStrategy;
+
+/**
+ * The servers, and what they do by rules of their own.
+ */
+public enum Server {
+
+	REACTOR_NETTY("Reactor Netty", JettyReactiveWebServerAutoConfiguration.class),
+
+	TOMCAT("Tomcat", JettyReactiveWebServerAutoConfiguration.class, NettyReactiveWebServerAutoConfiguration.class),
+
+	JETTY("Jetty");
+
+	private final String label;
+
+	private final String exclusions;
+
+	/**
+	 * Name a server.
+	 * @param label its name
+	 * @param preferred the auto-configurations that would start another one
+	 */
+	Server(String label, Class<?>... preferred) {
+		this.label = label;
+		this.exclusions = Arrays.stream(preferred).map(Class::getName).collect(Collectors.joining(","));
+	}
+
+	public String exclusions() {
+		return this.exclusions;
+	}
+
+	/** Whether the server ends the connection after a whole response. */
+	public boolean endsConnectionAfter(int status) {
+		return this == TOMCAT && Set.of(400, 408, 411, 413, 414, 500, 501, 503).contains(status);
+	}
+
+	/**
+	 * Whether a connection may get no more answers once a request on it had to wait for
+	 * the one before, as of Reactor Netty until 1.3.7, with and without Starlet.
+	 */
+	public boolean mayStopReading() {
+		return this == REACTOR_NETTY;
+	}
+
+	/**
+	 * What the server itself logs, by {@linkplain LogCounts kind}.
+	 * @param cutResponses the number of responses that were cut
+	 */
+	public Map<String, Long> logged(long cutResponses) {
+		return switch (this) {
+			case REACTOR_NETTY -> Map.of();
+			case TOMCAT -> Map.of();
+			case JETTY -> Map.of();
+		};
+	}
+
+	RequestUpgradeStrategy upgradeStrategy() {
+		return switch (this) {
+			case REACTOR_NETTY -> new ReactorNettyRequestUpgradeStrategy();
+			case TOMCAT -> new StandardWebSocketUpgradeStrategy();
+			case JETTY -> new JettyRequestUpgradeStrategy();
+		};
+	}
+
+	@Override
+	public String toString() {
+		return this.label;
+	}
+
+}
