@@ -18,6 +18,7 @@ package io.starlet.reliability;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,6 +43,10 @@ final class HttpConnection implements AutoCloseable {
 	private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3})( .*)?");
 
 	private static final Pattern HEADER = Pattern.compile("([!#-'*+.^-z|~0-9A-Z-]+): ?(.*)");
+
+	private static final Pattern LENGTH = Pattern.compile("\\d{1,9}");
+
+	private static final Pattern SIZE = Pattern.compile("[0-9A-Fa-f]{1,7}");
 
 	private final Socket socket;
 
@@ -74,13 +79,13 @@ final class HttpConnection implements AutoCloseable {
 	HttpAnswer read() throws IOException {
 		HttpAnswer head = readHead();
 		ByteArrayOutputStream body = new ByteArrayOutputStream();
-		boolean whole;
+		boolean whole = false;
 		try {
-			whole = readBody(head.headers(), body);
+			readBody(head.headers(), body);
+			whole = true;
 		}
-		catch (SocketException ex) {
-			// A reset
-			whole = false;
+		catch (EOFException | SocketException ex) {
+			// The end of the connection, or a reset
 		}
 		return new HttpAnswer(head.status(), head.headers(), body.toString(StandardCharsets.UTF_8), whole);
 	}
@@ -97,52 +102,47 @@ final class HttpConnection implements AutoCloseable {
 		return new HttpAnswer(status, headers, "", false);
 	}
 
-	/** Return whether it has come to its end. */
-	private boolean readBody(Map<String, String> headers, ByteArrayOutputStream body) throws IOException {
+	private void readBody(Map<String, String> headers, ByteArrayOutputStream body) throws IOException {
 		String length = headers.get("content-length");
 		String encoding = headers.get("transfer-encoding");
 		if (length != null && encoding == null) {
-			return readBytes(Integer.parseInt(match(Pattern.compile("\\d{1,9}"), length).group()), body);
+			readBytes(Integer.parseInt(match(LENGTH, length).group()), body);
+			return;
 		}
 		if (!"chunked".equals(encoding) || length != null) {
 			throw new UnexpectedAnswerException("The end of the body can't be known: " + headers);
 		}
-		int size;
-		do {
-			size = readChunk(body);
+		while (readChunk(body) > 0) {
+			// The next one
 		}
-		while (size > 0);
-		return size == 0;
 	}
 
-	/** Return its size, -1 if the connection has ended instead. */
+	/** Return its size. */
 	int readChunk(ByteArrayOutputStream body) throws IOException {
-		this.in.mark(1);
-		if (this.in.read() == -1) {
-			return -1;
-		}
-		this.in.reset();
-		int size = Integer.parseInt(match(Pattern.compile("[0-9A-Fa-f]{1,7}"), readLine()).group(), 16);
-		if (!readBytes(size, body)) {
-			return -1;
-		}
+		int size = Integer.parseInt(match(SIZE, readLine()).group(), 16);
+		readBytes(size, body);
 		if (!readLine().isEmpty()) {
 			throw new UnexpectedAnswerException("More in a chunk than its size says");
 		}
 		return size;
 	}
 
-	private boolean readBytes(int length, ByteArrayOutputStream body) throws IOException {
+	private void readBytes(int length, ByteArrayOutputStream body) throws IOException {
 		byte[] bytes = this.in.readNBytes(length);
 		body.writeBytes(bytes);
-		return bytes.length == length;
+		if (bytes.length < length) {
+			throw new EOFException("%d bytes instead of %d".formatted(bytes.length, length));
+		}
 	}
 
 	private String readLine() throws IOException {
 		StringBuilder line = new StringBuilder();
 		for (int next = this.in.read(); next != '\r'; next = this.in.read()) {
-			if (next == -1 || next == '\n') {
-				throw new UnexpectedAnswerException("Got '%s' and no end of the line".formatted(line));
+			if (next == -1) {
+				throw new EOFException("The connection ended after '%s'".formatted(line));
+			}
+			if (next == '\n') {
+				throw new UnexpectedAnswerException("Got '%s' and a line feed alone".formatted(line));
 			}
 			line.append((char) next);
 		}
@@ -185,12 +185,11 @@ final class HttpConnection implements AutoCloseable {
 		}
 	}
 
-	/** Give the server some time, in which it should send nothing. */
+	/** Give the server some time, whatever it does with it. */
 	void linger(int milliseconds) throws IOException {
 		this.socket.setSoTimeout(milliseconds);
 		try {
-			int next = this.in.read();
-			throw new UnexpectedAnswerException("'%c' too early".formatted((char) next));
+			this.in.read();
 		}
 		catch (SocketTimeoutException ex) {
 			this.socket.setSoTimeout(TIMEOUT);

@@ -56,8 +56,11 @@ final class ServerProcess implements AutoCloseable {
 		int port = findFreePort();
 		File log = new File("target", server.name().toLowerCase(Locale.ROOT) + ".log");
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx256m", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=paranoid", "-cp",
-				System.getProperty("java.class.path"), ReliabilityApplication.class.getName(), "--server.port=" + port,
+				// All of Reactor's threads for blocking work are started while it warms
+				// up
+				"-Dreactor.schedulers.defaultBoundedElasticSize=4", "-Xmx256m", "-XX:+UseSerialGC",
+				"-Dio.netty.leakDetection.level=paranoid", "-cp", System.getProperty("java.class.path"),
+				ReliabilityApplication.class.getName(), "--server.port=" + port,
 				"--reliability.server=" + server.name(), "--spring.autoconfigure.exclude=" + server.exclusions())
 			.redirectErrorStream(true)
 			.redirectOutput(log)

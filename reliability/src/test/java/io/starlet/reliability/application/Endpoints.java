@@ -73,10 +73,21 @@ class Endpoints {
 		return Mono.delay(SLOWLY).thenReturn("At last " + id);
 	}
 
-	/** An event stream, as its chunks are sent one by one, before the error comes. */
+	/**
+	 * An event stream, as its chunks are sent one by one: the error is what is asked for
+	 * after the first.
+	 */
 	@GetMapping(path = "/cut-stream/{id}", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<String> streamAndFail(@PathVariable String id) {
-		return Flux.just(id).concatWith(Mono.delay(SHORTLY).then(Mono.error(() -> new CutException(id))));
+		return Flux.generate(() -> true, (first, sink) -> {
+			if (first) {
+				sink.next(id);
+			}
+			else {
+				sink.error(new CutException(id));
+			}
+			return false;
+		});
 	}
 
 	@GetMapping(path = "/leaving/{id}", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

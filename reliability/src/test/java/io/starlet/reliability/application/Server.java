@@ -77,8 +77,8 @@ public enum Server {
 	public Map<String, Long> logged(long cutResponses) {
 		return switch (this) {
 			case REACTOR_NETTY -> Map.of();
-			case TOMCAT -> Map.of();
-			case JETTY -> Map.of();
+			case TOMCAT -> Map.of("ERROR [httpHandlerServlet] " + CutException.class.getName(), 2 * cutResponses);
+			case JETTY -> Map.of("WARN ServletChannel jakarta.servlet.ServletException", cutResponses);
 		};
 	}
 

@@ -75,11 +75,12 @@ class Traffic implements HttpHandlerDecoratorFactory {
 		String kind = path.substring(1, path.indexOf('/', 1));
 		increment(this.received, kind);
 		this.inFlight.incrementAndGet();
-		return handler.handle(request, response).doFinally((signal) -> {
+		// Afterwards, the server may have taken it back
+		response.beforeCommit(() -> Mono.fromRunnable(() -> {
 			HttpStatusCode status = response.getStatusCode();
 			increment(this.answered, kind + " " + ((status != null) ? status.value() : 200));
-			this.inFlight.decrementAndGet();
-		});
+		}));
+		return handler.handle(request, response).doFinally((signal) -> this.inFlight.decrementAndGet());
 	}
 
 	static void increment(Map<String, LongAdder> counts, String key) {
