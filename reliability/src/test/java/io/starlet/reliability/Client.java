@@ -144,6 +144,7 @@ final class Client implements Runnable {
 	private void cutUpload(Request request) throws IOException {
 		try (HttpConnection connection = connect()) {
 			connection.write(request.text());
+			connection.linger(SOME_MILLISECONDS);
 		}
 	}
 

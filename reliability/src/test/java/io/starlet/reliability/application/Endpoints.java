@@ -41,6 +41,8 @@ class Endpoints {
 
 	private static final Duration SLOWLY = Duration.ofMillis(50);
 
+	private static final Duration PATIENTLY = Duration.ofSeconds(3);
+
 	@PostMapping("/success/{id}")
 	Mono<String> succeed(@PathVariable String id, @RequestBody Mono<String> body) {
 		return body.map((text) -> "Got " + text + " for " + id);
@@ -100,9 +102,10 @@ class Endpoints {
 		return answerSlowly(id);
 	}
 
+	/** Does not wait for ever, as the server may not tell that the client has left. */
 	@PostMapping("/upload-cut/{id}")
 	Mono<String> receive(@PathVariable String id, @RequestBody Mono<String> body) {
-		return succeed(id, body);
+		return succeed(id, body.timeout(PATIENTLY, Mono.error(() -> new HttpException(408))));
 	}
 
 }

@@ -71,6 +71,14 @@ public enum Server {
 	}
 
 	/**
+	 * Whether a request waits for ever for the rest of its body if the client leaves just
+	 * when the server reads the start of it, as on Jetty, with and without Starlet.
+	 */
+	public boolean mayMissCutUpload() {
+		return this == JETTY;
+	}
+
+	/**
 	 * What the server itself logs, by {@linkplain LogCounts kind}.
 	 * @param cutResponses the number of responses that were cut
 	 */
