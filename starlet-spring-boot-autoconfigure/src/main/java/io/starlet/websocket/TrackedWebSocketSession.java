@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
@@ -219,10 +220,14 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	/**
 	 * Note that the handler has failed, stop what it sends, and wait for what it has
 	 * sent.
+	 * @param closeTimeout how long a client may take to take the close frame
 	 */
-	Mono<Void> fail() {
+	Mono<Void> fail(Duration closeTimeout) {
 		Mono<Void> sent = Mono.fromRunnable(() -> {
 			this.failed = true;
+			if (this.jakarta) {
+				Jakarta.setCloseTimeout(this.delegate, closeTimeout);
+			}
 			this.sending.values().forEach(Runnable::run);
 		}).then(settle());
 		return this.jakarta ? Jakarta.onThreadOfItsOwn(sent) : sent;
@@ -282,6 +287,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	/** Loaded only where there is a Jakarta WebSocket API. */
 	private static final class Jakarta {
 
+		private static final String CLOSE_TIMEOUT = "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT";
+
 		private static final Method NATIVE_SESSION = Objects
 			.requireNonNull(ReflectionUtils.findMethod(AbstractWebSocketSession.class, "getDelegate"));
 
@@ -301,11 +308,23 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			return work.subscribeOn(Schedulers.boundedElastic());
 		}
 
-		/** Spring's can send only once, and there is no other way to the server's. */
+		/**
+		 * Tomcat gives a close frame of any code but 1000 no more than 50 milliseconds,
+		 * which a busy machine may take, and then ends the connection without it.
+		 */
+		static void setCloseTimeout(WebSocketSession session, Duration timeout) {
+			getNativeSession(session).getUserProperties().putIfAbsent(CLOSE_TIMEOUT, timeout.toMillis());
+		}
+
+		/** Spring's can send only once. */
 		static WebSocketSession renew(WebSocketSession session) {
-			Session nativeSession = (Session) Objects
-				.requireNonNull(ReflectionUtils.invokeMethod(NATIVE_SESSION, session));
-			return new StandardWebSocketSession(nativeSession, session.getHandshakeInfo(), session.bufferFactory());
+			return new StandardWebSocketSession(getNativeSession(session), session.getHandshakeInfo(),
+					session.bufferFactory());
+		}
+
+		/** There is no other way to it. */
+		private static Session getNativeSession(WebSocketSession session) {
+			return (Session) Objects.requireNonNull(ReflectionUtils.invokeMethod(NATIVE_SESSION, session));
 		}
 
 	}

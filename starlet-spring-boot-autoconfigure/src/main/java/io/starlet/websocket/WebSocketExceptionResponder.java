@@ -92,7 +92,7 @@ public final class WebSocketExceptionResponder {
 	 * @return completes when the session has been closed; fails if it could not be
 	 */
 	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
-		return session.fail()
+		return session.fail(this.closeTimeout)
 			.timeout(this.closeTimeout, Mono.empty())
 			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
