@@ -67,7 +67,7 @@ record Run(Server server, Tally tally, Report before, Report after) {
 
 	/** Those that the application logs with their stack trace. */
 	long errors() {
-		return sum(this.after.logged());
+		return sum(this.after.logged()) - sum(this.server.logged(sent(Kind.CUT_STREAM)));
 	}
 
 	long dropped() {
