@@ -29,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.starlet.reliability.application.Report;
 import io.starlet.reliability.application.Server;
-import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,7 +91,12 @@ class ReliabilityTests {
 
 	@Test
 	void noRequestIsLost() {
-		assertThat(this.run.after().received()).isEqualTo(this.run.tally().sent());
+		Map<String, Long> sent = new TreeMap<>(this.run.tally().sent());
+		Map<String, Long> received = new TreeMap<>(this.run.after().received());
+		// A server need not begin with a request whose client has left already
+		Long cutUploads = received.remove(Kind.UPLOAD_CUT.toString());
+		assertThat(cutUploads).isPositive().isLessThanOrEqualTo(sent.remove(Kind.UPLOAD_CUT.toString()));
+		assertThat(received).isEqualTo(sent);
 	}
 
 	@Test
@@ -145,8 +149,8 @@ class ReliabilityTests {
 	}
 
 	@Test
-	void heapIsWhatItWas() {
-		assertThat(this.run.after().heap()).isCloseTo(this.run.before().heap(), Percentage.withPercentage(5));
+	void heapHasNotGrownByFivePercent() {
+		assertThat(this.run.after().heap()).isLessThan(this.run.before().heap() / 100 * 105);
 	}
 
 	@Test

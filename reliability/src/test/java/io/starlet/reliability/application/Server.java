@@ -64,7 +64,8 @@ public enum Server {
 
 	/**
 	 * Whether a connection may get no more answers once a request on it had to wait for
-	 * the one before, as of Reactor Netty until 1.3.7 (reactor-netty#4361), with and without Starlet.
+	 * the one before, as of Reactor Netty until 1.3.7 (reactor-netty#4361), with and
+	 * without Starlet.
 	 */
 	public boolean mayStopReading() {
 		return this == REACTOR_NETTY;
