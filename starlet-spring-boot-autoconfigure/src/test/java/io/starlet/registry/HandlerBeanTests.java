@@ -63,12 +63,16 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.DisabledException;
 import org.springframework.test.web.reactive.server.HttpHandlerConnector;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -223,6 +227,18 @@ class HandlerBeanTests {
 				assertThat(answer(context, 404)).isEqualTo("ok");
 				assertThat(proxies.calls).hasValue(1);
 			});
+	}
+
+	@Test
+	void whatSpringSecurityAnswersIsLeftToItUnlessThereIsAHandlerForItsClass() {
+		this.runner.withBean("handlers", SecurityHandlers.class).run((context) -> {
+			RegisteredHandlers handlers = context.getBean(RegisteredHandlers.class);
+			ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/any"));
+			assertThat(handlers.isLeftToSecurity(exchange, new AccessDeniedException("no"))).isTrue();
+			assertThat(handlers.isLeftToSecurity(exchange, new BadCredentialsException("no"))).isTrue();
+			assertThat(handlers.isLeftToSecurity(exchange, new DisabledException("no"))).isFalse();
+			assertThat(handlers.isLeftToSecurity(exchange, new IllegalStateException("no"))).isFalse();
+		});
 	}
 
 	@Test
@@ -577,6 +593,20 @@ class HandlerBeanTests {
 		@StatusHandler(404)
 		public String handle(HttpException ex) {
 			return "JDK proxy " + this.state;
+		}
+
+	}
+
+	static class SecurityHandlers {
+
+		@ExceptionHandlerFor
+		String any(RuntimeException ex) {
+			return "";
+		}
+
+		@ExceptionHandlerFor
+		String disabled(DisabledException ex) {
+			return "";
 		}
 
 	}

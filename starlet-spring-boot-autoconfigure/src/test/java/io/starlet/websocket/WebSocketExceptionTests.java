@@ -268,6 +268,19 @@ class WebSocketExceptionTests {
 	}
 
 	@Test
+	void theSessionSendsEveryKindOfMessageAndIsNamedAsTheServersOwn() {
+		try (RawWebSocketClient client = application.webSocket("/every-kind")) {
+			String[] idAndName = client.readText().split(" ", 2);
+			assertThat(idAndName[0]).isNotEmpty();
+			assertThat(idAndName[1]).contains("[id=" + idAndName[0] + ", uri=");
+			for (int opcode : List.of(RawWebSocketClient.BINARY, RawWebSocketClient.PING, RawWebSocketClient.PONG)) {
+				assertThat(client.readFrame()).isNotNull().extracting(RawWebSocketClient.Frame::opcode).isEqualTo(opcode);
+			}
+			assertThat(client.awaitClose().code()).isEqualTo(1000);
+		}
+	}
+
+	@Test
 	void nothingOfAnErrorIsToldToTheClient() {
 		for (String failure : Failure.NAMES) {
 			assertThat(fail(failure, "error").toString()).doesNotContain("secret", "Exception");
@@ -371,6 +384,13 @@ class WebSocketExceptionTests {
 					(session) -> session.send(Flux.range(0, 10_000)
 						.map((number) -> session.textMessage(number.toString()))
 						.concatWith(Mono.error(WebSocketException::new))));
+			handlers.put("/every-kind", (session) -> {
+				byte[] payload = "payload".getBytes(StandardCharsets.UTF_8);
+				return session.send(Flux.just(session.textMessage(session.getId() + " " + session),
+						session.binaryMessage((factory) -> session.bufferFactory().wrap(payload)),
+						session.pingMessage((factory) -> factory.wrap(payload)),
+						session.pongMessage((factory) -> factory.wrap(payload))));
+			});
 			return WebSockets.map(handlers);
 		}
 
