@@ -122,6 +122,13 @@ class HandlerLookupTests {
 	}
 
 	@Test
+	void httpExceptionOfStatusFiveHundredThatItsClassHandlerRaisesAgainIsAnsweredByTheStatusHandler() {
+		try (TestApplication other = TestApplication.start(RaisingAgain.class)) {
+			assertThat(other.get("/status/500").body()).isEqualTo("status handler of io.starlet.HttpException");
+		}
+	}
+
+	@Test
 	void httpExceptionOfStatusFiveHundredGetsThePlainDefaultWhereOnlyExceptionIsHandled() {
 		try (TestApplication other = TestApplication.start(OnlyException.class)) {
 			assertThat(other.get("/status/500").body()).isEqualTo("Internal Server Error");
@@ -211,6 +218,16 @@ class HandlerLookupTests {
 		@StatusHandler(500)
 		String any(Throwable error) {
 			return "status handler of " + error.getClass().getName();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RaisingAgain extends OnlyStatus500 {
+
+		@ExceptionHandlerFor
+		String again(HttpException ex) {
+			throw ex;
 		}
 
 	}

@@ -61,6 +61,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -117,15 +118,18 @@ class InvalidExceptionHandlerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			classes = { OrderedMethod.class, OrderedClasses.class, OrderedBeanMethods.class, OrderedConfigurers.class })
-	void anOrderPutsOneOfTwoFirst(Class<?> handlers) {
+	@ValueSource(classes = { OrderedMethod.class, OrderedClasses.class, OrderedBeanMethods.class,
+			OrderedConfigurers.class, FirstOfThree.class })
+	void anOrderPutsOneFirstAndTheOthersAreNeverCalled(Class<?> handlers) {
 		this.runner.withBean("handlers", handlers).run((context) -> {
 			assertThat(context).hasNotFailed();
-			RegisteredHandler handler = context.getBean(RegisteredHandlers.class)
-				.find(MockServerWebExchange.from(MockServerHttpRequest.get("/any")), new HttpException(404),
-						new HttpException(404), TriedHandlers.NONE);
-			assertThat(Objects.requireNonNull(handler).toString()).contains("first").doesNotContain("second");
+			RegisteredHandlers registered = context.getBean(RegisteredHandlers.class);
+			ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/any"));
+			HttpException exception = new HttpException(404);
+			RegisteredHandler handler = Objects
+				.requireNonNull(registered.find(exchange, exception, exception, TriedHandlers.NONE));
+			assertThat(handler.toString()).contains("first").doesNotContain("second");
+			assertThat(registered.find(exchange, exception, exception, TriedHandlers.NONE.with(handler))).isNull();
 		});
 	}
 
@@ -400,6 +404,15 @@ class InvalidExceptionHandlerTests {
 		@Order(0)
 		@StatusHandler(404)
 		String first() {
+			return "";
+		}
+
+	}
+
+	static class FirstOfThree extends OrderedMethod {
+
+		@StatusHandler(404)
+		String third() {
 			return "";
 		}
 

@@ -145,7 +145,8 @@ class NegotiatedHandlerTests {
 	@ParameterizedTest
 	@CsvSource({ "/fail/409, any 409", "/api/fail/409, api 409", "/api/v2/fail/409, api v2 409",
 			"/api/v2/books/7/fail/409, api v2 books 7 409", "/apis/fail/409, any 409", "/api, api 404",
-			"/shop/fail/409, shop or office 409", "/office/fail/409, shop or office 409" })
+			"/shop/fail/409, shop or office 409", "/office/fail/409, shop or office 409",
+			"/shelf/books/fail/409, shelf or its books 409", "/shelf/pens/fail/409, anything of a shelf 409" })
 	void theHandlerOfTheMostSpecificPathIsCalled(String path, String expected) {
 		assertThat(application.get(path).body()).isEqualTo(expected);
 	}
@@ -322,6 +323,17 @@ class NegotiatedHandlerTests {
 		@StatusHandler(value = 409, paths = { "/shop/**", "/office/**" })
 		String shopConflict() {
 			return "shop or office 409";
+		}
+
+		/** The most specific of its patterns is neither the first nor the last. */
+		@StatusHandler(value = 409, paths = { "/shelf/**", "/shelf/books/**", "/shel*/**" })
+		String shelfConflict() {
+			return "shelf or its books 409";
+		}
+
+		@StatusHandler(value = 409, paths = "/shelf/{kind}/**")
+		String kindConflict() {
+			return "anything of a shelf 409";
 		}
 
 		@ExceptionHandlerFor
