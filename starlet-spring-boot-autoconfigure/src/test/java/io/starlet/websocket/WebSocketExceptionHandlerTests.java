@@ -236,6 +236,26 @@ class WebSocketExceptionHandlerTests {
 		}
 	}
 
+	@Test
+	void aHandlerThatDoesNotCloseIsNoErrorForACatchAllToTake() {
+		try (TestApplication own = TestApplication.start(this.server, CatchAllApp.class);
+				LogCapture log = new LogCapture();
+				RawWebSocketClient client = own.webSocket("/fail/signalled/IdleException")) {
+			assertThat(client.awaitClose()).isEqualTo(WebSockets.INTERNAL_ERROR);
+			assertThat(awaitError(log).getThrowableProxy().getMessage()).contains("returned without closing");
+		}
+	}
+
+	@Test
+	void anErrorThatTwoCatchAllsTakeIsLoggedOnce() {
+		try (TestApplication own = TestApplication.start(this.server, TwoCatchAllsApp.class);
+				LogCapture log = new LogCapture();
+				RawWebSocketClient client = own.webSocket("/fail/signalled/SomeException")) {
+			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4013, "ArithmeticException"));
+			awaitError(log);
+		}
+	}
+
 	private static CloseFrame fail(String exception) {
 		try (RawWebSocketClient client = application.webSocket("/fail/signalled/" + exception)) {
 			return client.awaitClose();
@@ -301,6 +321,21 @@ class WebSocketExceptionHandlerTests {
 		@ExceptionHandlerFor
 		Mono<Void> any(WebSocketSession session, Throwable error) {
 			return session.close(new CloseStatus(4013, error.getClass().getSimpleName()));
+		}
+
+		@ExceptionHandlerFor(IdleException.class)
+		Mono<Void> idle(WebSocketSession session) {
+			return Mono.empty();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoCatchAllsApp extends CatchAllApp {
+
+		@ExceptionHandlerFor(Exception.class)
+		Mono<Void> failing(WebSocketSession session) {
+			return Mono.error(ArithmeticException::new);
 		}
 
 	}

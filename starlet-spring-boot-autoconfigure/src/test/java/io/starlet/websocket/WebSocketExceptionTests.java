@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ class WebSocketExceptionTests {
 
 	@BeforeParameterizedClassInvocation
 	static void start(Server server) {
-		application = TestApplication.start(server, App.class);
+		application = TestApplication.start(server, App.class, "starlet.log-levels.410=warn");
 	}
 
 	@AfterParameterizedClassInvocation
@@ -187,6 +188,31 @@ class WebSocketExceptionTests {
 		assertThat(fail("signalled", "wrapped-web-socket")).isEqualTo(new CloseFrame(3001, "Too much"));
 		assertThat(fail("thrown", "wrapped-http-404")).isEqualTo(new CloseFrame(1008, "No such book"));
 		assertThat(fail("thrown", "caused-by-web-socket")).isEqualTo(WebSockets.INTERNAL_ERROR);
+	}
+
+	@Test
+	void aHandledExceptionIsLoggedWithItsMessageAtTheLevelOfItsStatus() {
+		try (LogCapture log = new LogCapture()) {
+			fail("signalled", "annotated");
+			assertThat(log.awaitOne(Level.WARN).getFormattedMessage())
+				.matches("\\[[^\\]]+\\] Handled AnnotatedException: .*, by the default close frame");
+		}
+	}
+
+	@Test
+	void aMessageOfTooManyFramesIsNoErrorAndClosesWith1009() {
+		try (LogCapture log = new LogCapture(); RawWebSocketClient client = application.webSocket("/reading")) {
+			try {
+				client.sendFragmentedText(Collections.nCopies(200, "x".repeat(1000)).toArray(String[]::new));
+			}
+			catch (UncheckedIOException ex) {
+				// The server did not take all of it
+			}
+			assertThat(client.awaitClose().code()).isEqualTo(1009);
+			// Reactor itself may log that it has dropped the same once more
+			assertThat(log.atLeast(Level.WARN)).filteredOn((event) -> !event.getLoggerName().startsWith("reactor.core."))
+				.isEmpty();
+		}
 	}
 
 	@Test
@@ -367,6 +393,7 @@ class WebSocketExceptionTests {
 					(session) -> failure.handler().handle(session, exception(WebSockets.parameters(session)))));
 			handlers.put("/null", new ReturningNull());
 			handlers.put("/timeout", (session) -> session.receive().then().timeout(Duration.ofMillis(50)));
+			handlers.put("/reading", (session) -> session.receive().then());
 			handlers.put("/complete", (session) -> Mono.empty());
 			handlers.put("/closed", (session) -> session.close(new CloseStatus(4001, "Enough")));
 			handlers.put("/closed-before-error", (session) -> session.close(new CloseStatus(4001, "Enough"))
