@@ -210,9 +210,10 @@ class ServerErrorTests {
 		}
 	}
 
-	@Test
-	void bodyOfADiscardedResponseIsReleased() {
-		try (TestApplication application = TestApplication.start(BufferApp.class)) {
+	@ParameterizedTest
+	@ValueSource(classes = { BufferApp.class, FlushingApp.class })
+	void bodyOfADiscardedResponseIsReleased(Class<?> configuration) {
+		try (TestApplication application = TestApplication.start(configuration)) {
 			application.get("/after");
 			BufferHandler handler = application.bean(BufferHandler.class);
 			Awaitility.await().untilAsserted(() -> assertThat(handler.released).hasValue(2));
@@ -307,18 +308,37 @@ class ServerErrorTests {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Endpoints.class, FlushingHandler.class })
+	static class FlushingApp {
+
+	}
+
 	static class BufferHandler {
 
 		final AtomicInteger released = new AtomicInteger();
 
 		@StatusHandler(500)
 		Mono<ServerResponse> handle(Throwable error) {
+			return ServerResponse.status(500).contentType(MediaType.TEXT_PLAIN).body(body(), DataBuffer.class);
+		}
+
+		Flux<DataBuffer> body() {
 			DefaultDataBufferFactory factory = DefaultDataBufferFactory.sharedInstance;
-			Flux<DataBuffer> body = Flux.just("one", "two")
+			return Flux.just("one", "two")
 				.map((text) -> factory.wrap(text.getBytes(StandardCharsets.UTF_8)))
 				.cast(DataBuffer.class)
 				.map((buffer) -> new CountedBuffer(buffer, this.released));
-			return ServerResponse.status(500).contentType(MediaType.TEXT_PLAIN).body(body, DataBuffer.class);
+		}
+
+	}
+
+	static class FlushingHandler extends BufferHandler {
+
+		@Override
+		Mono<ServerResponse> handle(Throwable error) {
+			return ServerResponse.status(500)
+				.build((exchange, context) -> exchange.getResponse().writeAndFlushWith(body().map(Mono::just)));
 		}
 
 	}

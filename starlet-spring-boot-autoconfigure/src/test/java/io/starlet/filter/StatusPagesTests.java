@@ -42,8 +42,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -103,7 +106,7 @@ class StatusPagesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/body/404", "/body-flux/404", "/blank/404" })
+	@ValueSource(strings = { "/body/404", "/body-flux/404", "/blank/404", "/file/404", "/events/404" })
 	void aResponseWithABodyIsNeverTouched(String path) {
 		RawHttpResponse response = application.get(path);
 		assertThat(response.status()).isEqualTo(404);
@@ -395,6 +398,16 @@ class StatusPagesTests {
 		@GetMapping("/body-flux/{status}")
 		ResponseEntity<Flux<String>> bodyFlux(@PathVariable int status) {
 			return ResponseEntity.status(status).body(Flux.just("own", " body"));
+		}
+
+		@GetMapping("/file/{status}")
+		ResponseEntity<Resource> file(@PathVariable int status) {
+			return ResponseEntity.status(status).body(new ClassPathResource("static/static.txt"));
+		}
+
+		@GetMapping("/events/{status}")
+		ResponseEntity<Flux<String>> events(@PathVariable int status) {
+			return ResponseEntity.status(status).contentType(MediaType.TEXT_EVENT_STREAM).body(Flux.just("own"));
 		}
 
 		@GetMapping("/blank/{status}")

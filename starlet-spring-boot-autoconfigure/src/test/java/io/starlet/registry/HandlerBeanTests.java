@@ -182,6 +182,12 @@ class HandlerBeanTests {
 		});
 	}
 
+	@Test
+	void aScopedProxyOfInterfacesTakesTheBeanOfItsScope() {
+		this.runner.withUserConfiguration(ScopedByInterfacesConfig.class)
+			.run((context) -> assertThat(answer(context, 404)).isEqualTo("JDK proxy with state"));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "singleton", "lazy", "prototype" })
 	void aBeanThatIsProxiedByItsClassIsCalledThroughItsProxy(String kind) {
@@ -545,6 +551,16 @@ class HandlerBeanTests {
 		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
 		Scoped scoped() {
 			return new Scoped();
+		}
+
+	}
+
+	static class ScopedByInterfacesConfig {
+
+		@Bean
+		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.INTERFACES)
+		JdkProxied scoped() {
+			return new JdkProxied();
 		}
 
 	}

@@ -17,6 +17,7 @@
 package io.starlet.registry;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
@@ -58,9 +59,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -150,6 +154,14 @@ class InvalidExceptionHandlerTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(classes = { LowestAndHighestStatus.class, InterfaceOfTheClass.class, InterfaceForAStatus.class,
+			HttpExceptionForAnAnnotatedClass.class, HttpExceptionForAnErrorResponse.class,
+			HttpExceptionForExceptions.class, ErrorResponseForThrowables.class })
+	void aParameterMayBeAnythingThatIsPassed(Class<?> handlers) {
+		this.runner.withBean("handlers", handlers).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
 	@MethodSource
 	void aHandlerThatCannotWork(Class<?> handlers, String description, String action) {
 		FailureAnalysis analysis = startAndFail(handlers);
@@ -223,6 +235,9 @@ class InvalidExceptionHandlerTests {
 						notPrivate),
 				Arguments.of(NoException.class,
 						"method '$NoException#handle(ServerRequest)' of $ does not say which exceptions it handles.",
+						"Give @ExceptionHandlerFor a class, or the method a parameter for it."),
+				Arguments.of(OnlyErrorResponse.class,
+						"method '$OnlyErrorResponse#handle(ErrorResponse)' of $ does not say which exceptions it handles.",
 						"Give @ExceptionHandlerFor a class, or the method a parameter for it."),
 				Arguments.of(RawBean.class,
 						"bean 'bean', declared by method '$RawBean#bean()' does not say which exceptions it handles.",
@@ -404,6 +419,90 @@ class InvalidExceptionHandlerTests {
 		@Order(0)
 		@StatusHandler(404)
 		String first() {
+			return "";
+		}
+
+	}
+
+	static class LowestAndHighestStatus {
+
+		@StatusHandler({ 100, 999 })
+		void handle() {
+		}
+
+	}
+
+	interface Coded {
+
+	}
+
+	static class CodedException extends RuntimeException implements Coded {
+
+	}
+
+	static class InterfaceOfTheClass {
+
+		@ExceptionHandlerFor(CodedException.class)
+		String handle(Coded coded) {
+			return "";
+		}
+
+	}
+
+	static class InterfaceForAStatus {
+
+		@StatusHandler(404)
+		String handle(Serializable exception) {
+			return "";
+		}
+
+	}
+
+	@ResponseStatus(HttpStatus.CONFLICT)
+	static class AnnotatedException extends RuntimeException {
+
+	}
+
+	static class HttpExceptionForAnAnnotatedClass {
+
+		@ExceptionHandlerFor(AnnotatedException.class)
+		String handle(HttpException ex, ErrorResponse response) {
+			return "";
+		}
+
+	}
+
+	static class HttpExceptionForAnErrorResponse {
+
+		@ExceptionHandlerFor(ResponseStatusException.class)
+		String handle(HttpException ex) {
+			return "";
+		}
+
+	}
+
+	static class HttpExceptionForExceptions {
+
+		@ExceptionHandlerFor(Exception.class)
+		String handle(HttpException ex) {
+			return "";
+		}
+
+	}
+
+	static class ErrorResponseForThrowables {
+
+		@ExceptionHandlerFor(Throwable.class)
+		String handle(ErrorResponse response) {
+			return "";
+		}
+
+	}
+
+	static class OnlyErrorResponse {
+
+		@ExceptionHandlerFor
+		String handle(ErrorResponse response) {
 			return "";
 		}
 

@@ -276,7 +276,7 @@ class NegotiatedHandlerTests {
 		}
 
 		@StatusHandler(value = 425, produces = "application/json")
-		Map<String, String> earlyJson() {
+		Map<String, String> tooEarlyJson() {
 			return Map.of("first", "a");
 		}
 
