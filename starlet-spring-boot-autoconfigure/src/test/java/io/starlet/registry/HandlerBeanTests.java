@@ -461,8 +461,9 @@ class HandlerBeanTests {
 
 		@Bean
 		ExceptionHandlerConfigurer configurer() {
-			return (registry) -> registry.exception(IOException.class,
-					(request, ex) -> ServerResponse.status(404).bodyValue("ok"));
+			return (registry) -> registry.exception(Exception.class, (request, ex) -> ServerResponse.ok().build())
+				.webSocket(IOException.class, (session, ex) -> session.close())
+				.exception(IOException.class, (request, ex) -> ServerResponse.status(404).bodyValue("ok"));
 		}
 
 	}

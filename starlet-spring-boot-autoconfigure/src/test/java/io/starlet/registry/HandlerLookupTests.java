@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.HttpException;
+import io.starlet.HttpExceptionHandler;
 import io.starlet.StatusHandler;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpResponse;
@@ -167,6 +168,17 @@ class HandlerLookupTests {
 			assertThat(other.get("/status/409").body()).isEqualTo("http 409: Conflict");
 			assertThat(other.get("/annotated").body()).isEqualTo("http 402: Payment Required");
 			assertThat(other.get("/boom").body()).isEqualTo("runtime boom");
+			assertThat(other.get("/checked").body()).isEqualTo("Internal Server Error");
+			assertThat(other.get("/error").body()).isEqualTo("Internal Server Error");
+		}
+	}
+
+	@Test
+	void handlerBeanOfTheOriginalClassGetsTheOriginalAndOneOfHttpExceptionAnHttpException() {
+		try (TestApplication other = TestApplication.start(HandlerBeans.class)) {
+			assertThat(other.get("/rse/409").body()).isEqualTo("original For clients");
+			assertThat(other.get("/rse/410").body()).isEqualTo("http 410: For clients");
+			assertThat(other.get("/status/410").body()).isEqualTo("http 410: Gone");
 		}
 	}
 
@@ -260,6 +272,24 @@ class HandlerLookupTests {
 		@ExceptionHandlerFor
 		ResponseEntity<String> runtime(RuntimeException ex) {
 			return ResponseEntity.status(500).body("runtime " + ex.getMessage());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Endpoints.class)
+	static class HandlerBeans {
+
+		@Bean
+		@ExceptionHandlerFor
+		HttpExceptionHandler<ResponseStatusException> original() {
+			return (request, ex) -> ServerResponse.status(409).bodyValue("original " + ex.getReason());
+		}
+
+		@Bean
+		@StatusHandler(410)
+		HttpExceptionHandler<HttpException> http() {
+			return (request, ex) -> ServerResponse.status(410).bodyValue("http " + ex.getMessage());
 		}
 
 	}

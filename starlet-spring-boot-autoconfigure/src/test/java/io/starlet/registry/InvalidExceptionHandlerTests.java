@@ -138,6 +138,14 @@ class InvalidExceptionHandlerTests {
 	}
 
 	@Test
+	void aConfigurerThatGivesNoHandlerStopsTheApplication() {
+		this.runner.withBean("handlers", ConfigurerOfNull.class)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(IllegalArgumentException.class)
+				.hasMessage("'handler' must not be null"));
+	}
+
+	@Test
 	void equalOrdersAreAmbiguous() {
 		assertThat(startAndFail(EqualOrders.class).getDescription()).startsWith("Ambiguous handlers for status 404:");
 	}
@@ -504,6 +512,16 @@ class InvalidExceptionHandlerTests {
 		@ExceptionHandlerFor
 		String handle(ErrorResponse response) {
 			return "";
+		}
+
+	}
+
+	static class ConfigurerOfNull {
+
+		@Bean
+		@SuppressWarnings("NullAway")
+		ExceptionHandlerConfigurer configurer() {
+			return (registry) -> registry.status(404, null);
 		}
 
 	}
