@@ -16,7 +16,10 @@
 
 package io.starlet.filter;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +37,7 @@ import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
+import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -286,6 +291,19 @@ class HandledExceptionTests {
 		}
 	}
 
+	/** The other servers copy files. */
+	@Test
+	@Tag("reactor-netty")
+	void connectionStaysUsableIfAFileWasSentWholeBeforeTheException() {
+		try (RawHttpClient client = application.connect()) {
+			RawHttpResponse response = client.send("GET", "/after-file");
+			assertThat(response.status()).isEqualTo(200);
+			assertThat(response.whole()).isTrue();
+			assertThat(response.body()).isEqualTo("OK");
+			assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
+		}
+	}
+
 	@Test
 	void handledExceptionsAreLoggedAtDebugOnceWithoutAStackTrace() {
 		for (String path : List.of("/plain", "/nope", "/translate")) {
@@ -451,6 +469,14 @@ class HandledExceptionTests {
 		Mono<Void> after(ServerHttpResponse response) {
 			return response.writeWith(Mono.just(response.bufferFactory().wrap("OK".getBytes(StandardCharsets.UTF_8))))
 				.then(Mono.error(new HttpException(406)));
+		}
+
+		@GetMapping("/after-file")
+		Mono<Void> afterFile(ServerHttpResponse response) throws IOException {
+			Path file = Files.writeString(Files.createTempFile("whole", ".txt"), "OK");
+			file.toFile().deleteOnExit();
+			return ((ZeroCopyHttpOutputMessage) response).writeWith(file, 0, 2)
+				.then(Mono.error(new IllegalStateException("after")));
 		}
 
 		@GetMapping("/after-chunked")

@@ -17,17 +17,22 @@
 package io.starlet.response;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Rule R24 and what is done when a request is given up.
@@ -57,6 +62,58 @@ class ErrorResumingMonoTests {
 			.create(ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), (first) -> Mono.error(second)))
 			.expectErrorMatches((ex) -> ex == second)
 			.verify(TIMEOUT);
+	}
+
+	@Test
+	void errorThatReactorThrowsOfTheResumptionGoesOnInsideAnExecutionException() {
+		NoClassDefFoundError thrown = new NoClassDefFoundError();
+		StepVerifier.create(ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), (first) -> {
+			throw thrown;
+		})).expectErrorMatches((ex) -> ex instanceof ExecutionException && ex.getCause() == thrown).verify(TIMEOUT);
+	}
+
+	@Test
+	void errorThatIsThrownWhereAllHasEndedIsThrownOn() {
+		LinkageError thrown = new LinkageError();
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Operators.complete(actual);
+				throw thrown;
+			}
+		};
+		assertThatExceptionOfType(LinkageError.class).isThrownBy(resuming(source)::subscribe).isSameAs(thrown);
+		assertThat(this.error).hasNullValue();
+	}
+
+	@Test
+	void anErrorThatCannotBePassedOnIsReplacedByTheReason() {
+		IllegalArgumentException reason = new IllegalArgumentException("can't be passed on");
+		List<Throwable> passed = new ArrayList<>();
+		ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), Mono::error)
+			.subscribe(new CoreSubscriber<>() {
+				@Override
+				public void onSubscribe(Subscription subscription) {
+					subscription.request(1);
+				}
+
+				@Override
+				public void onNext(Void never) {
+				}
+
+				@Override
+				public void onError(Throwable throwable) {
+					passed.add(throwable);
+					if (throwable != reason) {
+						throw reason;
+					}
+				}
+
+				@Override
+				public void onComplete() {
+				}
+			});
+		assertThat(passed).hasSize(2).last().isSameAs(reason);
 	}
 
 	@Test
