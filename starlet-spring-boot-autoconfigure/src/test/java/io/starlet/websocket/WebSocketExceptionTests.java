@@ -210,7 +210,8 @@ class WebSocketExceptionTests {
 			}
 			assertThat(client.awaitClose().code()).isEqualTo(1009);
 			// Reactor itself may log that it has dropped the same once more
-			assertThat(log.atLeast(Level.WARN)).filteredOn((event) -> !event.getLoggerName().startsWith("reactor.core."))
+			assertThat(log.atLeast(Level.WARN))
+				.filteredOn((event) -> !event.getLoggerName().startsWith("reactor.core."))
 				.isEmpty();
 		}
 	}
@@ -300,7 +301,9 @@ class WebSocketExceptionTests {
 			assertThat(idAndName[0]).isNotEmpty();
 			assertThat(idAndName[1]).contains("[id=" + idAndName[0] + ", uri=");
 			for (int opcode : List.of(RawWebSocketClient.BINARY, RawWebSocketClient.PING, RawWebSocketClient.PONG)) {
-				assertThat(client.readFrame()).isNotNull().extracting(RawWebSocketClient.Frame::opcode).isEqualTo(opcode);
+				assertThat(client.readFrame()).isNotNull()
+					.extracting(RawWebSocketClient.Frame::opcode)
+					.isEqualTo(opcode);
 			}
 			assertThat(client.awaitClose().code()).isEqualTo(1000);
 		}
