@@ -82,6 +82,8 @@ class BackgroundTaskFaultInjectionTests {
 			server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0!
 			""";
 
+	private static final List<Fault> FAULTS = List.of(Fault.values());
+
 	private static TestApplication application;
 
 	private static volatile String current = "";
@@ -99,10 +101,10 @@ class BackgroundTaskFaultInjectionTests {
 	static Stream<Arguments> combinations() {
 		return TABLE.lines()
 			.skip(1)
-			.map((line) -> line.trim().split("\\s*\\|\\s*"))
-			.flatMap((row) -> Stream.of(Fault.values())
-				.filter((fault) -> !row[fault.ordinal() + 1].equals("-"))
-				.map((fault) -> Arguments.of(row[0], fault, row[fault.ordinal() + 1])));
+			.map((line) -> line.trim().split("\\s*\\|\\s*", -1))
+			.flatMap((row) -> FAULTS.stream()
+				.filter((fault) -> !row[FAULTS.indexOf(fault) + 1].equals("-"))
+				.map((fault) -> Arguments.of(row[0], fault, row[FAULTS.indexOf(fault) + 1])));
 	}
 
 	@ParameterizedTest
@@ -140,7 +142,7 @@ class BackgroundTaskFaultInjectionTests {
 	}
 
 	private static void call(String point) {
-		String[] segments = current.split("/");
+		String[] segments = current.split("/", -1);
 		if (segments[0].equals(point)) {
 			fault(segments[1]).value("", "");
 		}
@@ -216,7 +218,7 @@ class BackgroundTaskFaultInjectionTests {
 
 		@StatusHandler(500)
 		Mono<String> serverError(ServerWebExchange exchange) {
-			String[] segments = exchange.getRequest().getPath().value().split("/");
+			String[] segments = exchange.getRequest().getPath().value().split("/", -1);
 			Mono<String> answer = Mono.just("server error");
 			return segments[1].equals("server-error-handler") ? fault(segments[2]).apply(answer) : answer;
 		}

@@ -154,13 +154,15 @@ class FaultInjectionTests {
 
 	private static final List<String[]> ROWS = TABLE.lines()
 		.skip(1)
-		.map((line) -> line.trim().split("\\s*\\|\\s*"))
+		.map((line) -> line.trim().split("\\s*\\|\\s*", -1))
 		.toList();
 
 	private static final Map<String, Integer> STATUSES = ROWS.stream()
 		.collect(Collectors.toMap((row) -> row[0], (row) -> Integer.valueOf(row[1])));
 
 	private static final Duration BOUND = Duration.ofSeconds(15);
+
+	private static final List<Fault> FAULTS = List.of(Fault.values());
 
 	private static TestApplication application;
 
@@ -184,19 +186,20 @@ class FaultInjectionTests {
 
 	static Stream<Arguments> combinations() {
 		return ROWS.stream()
-			.flatMap((row) -> Stream.of(Fault.values())
-				.filter((fault) -> !row[fault.ordinal() + 2].equals("-"))
-				.map((fault) -> Arguments.of(row[0], fault, row[fault.ordinal() + 2])));
+			.flatMap((row) -> FAULTS.stream()
+				.filter((fault) -> !row[FAULTS.indexOf(fault) + 2].equals("-"))
+				.map((fault) -> Arguments.of(row[0], fault, row[FAULTS.indexOf(fault) + 2])));
 	}
 
 	@ParameterizedTest
 	@MethodSource("combinations")
 	void clientHasARightAnswerTheLogTheExceptionAndTheNextRequestWorks(String point, Fault fault, String cell) {
-		String[] servers = cell.replaceAll("[!*]", "").split("/");
+		String[] servers = cell.replaceAll("[!*]", "").split("/", -1);
 		String expected = servers[(Server.CURRENT == Server.REACTOR_NETTY) ? 0 : servers.length - 1];
 		TestApplication app = point.startsWith("problem") ? problems : application;
 		current = new Injection(point, fault);
 		try (LogCapture log = new LogCapture(); FaultyAppender appender = new FaultyAppender()) {
+			assertThat(appender.isStarted()).isTrue();
 			try (RawHttpClient client = app.connect()) {
 				String answer = assertTimeoutPreemptively(BOUND,
 						() -> answer(client, "/" + point + "/" + fault, STATUSES.get(point)));
@@ -271,7 +274,7 @@ class FaultInjectionTests {
 
 		/** The one that a request is for. */
 		static Injection of(ServerHttpRequest request) {
-			String[] segments = request.getPath().value().split("/");
+			String[] segments = request.getPath().value().split("/", -1);
 			return (segments.length == 3)
 					? new Injection(segments[1], Fault.valueOf(segments[2].toUpperCase(Locale.ROOT)))
 					: new Injection("", Fault.EMPTY);

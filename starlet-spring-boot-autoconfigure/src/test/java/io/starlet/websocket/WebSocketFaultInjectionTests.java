@@ -85,6 +85,8 @@ class WebSocketFaultInjectionTests {
 	private static final Map<String, CloseFrame> FRAMES = Map.of("1011", new CloseFrame(1011, "Internal Error"), "3001",
 			new CloseFrame(3001, "original"), "4000", new CloseFrame(4000, "handled"));
 
+	private static final List<Fault> FAULTS = List.of(Fault.values());
+
 	private static TestApplication application;
 
 	@BeforeAll
@@ -100,9 +102,9 @@ class WebSocketFaultInjectionTests {
 	static Stream<Arguments> combinations() {
 		return TABLE.lines()
 			.skip(1)
-			.map((line) -> line.trim().split("\\s*\\|\\s*"))
-			.flatMap((row) -> Stream.of(Fault.values())
-				.map((fault) -> Arguments.of(row[0], fault, row[fault.ordinal() + 1])));
+			.map((line) -> line.trim().split("\\s*\\|\\s*", -1))
+			.flatMap((row) -> FAULTS.stream()
+				.map((fault) -> Arguments.of(row[0], fault, row[FAULTS.indexOf(fault) + 1])));
 	}
 
 	@ParameterizedTest
