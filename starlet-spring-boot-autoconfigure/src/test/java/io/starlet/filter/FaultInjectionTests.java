@@ -202,7 +202,7 @@ class FaultInjectionTests {
 			assertThat(appender.isStarted()).isTrue();
 			try (RawHttpClient client = app.connect()) {
 				String answer = assertTimeoutPreemptively(BOUND,
-						() -> answer(client, "/" + point + "/" + fault, STATUSES.get(point)));
+						() -> answer(client, "/" + point + "/" + fault, Objects.requireNonNull(STATUSES.get(point))));
 				assertThat(answer).isEqualTo(expected);
 				if (!answer.equals("cut")) {
 					assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
@@ -313,7 +313,7 @@ class FaultInjectionTests {
 
 		private static Throwable raise(ServerRequest request) {
 			Injection injection = Injection.of(request.exchange());
-			int status = STATUSES.get(injection.point());
+			int status = Objects.requireNonNull(STATUSES.get(injection.point()));
 			return switch (injection.point()) {
 				case "handler-of-error" -> new OriginalHandledException();
 				case "get-message-of-handled" -> new OriginalUntoldException(injection);
@@ -666,6 +666,7 @@ class FaultInjectionTests {
 		}
 
 		@Override
+		@SuppressWarnings("UnsynchronizedOverridesSynchronized")
 		public void doAppend(ILoggingEvent event) {
 			if (event.getLoggerName().startsWith("io.starlet")) {
 				Injection.call("appender");
