@@ -146,7 +146,7 @@ class SecurityResponseTests {
 		@Order(-100)
 		WebFilter refusing() {
 			return (exchange, chain) -> {
-				String[] path = exchange.getRequest().getPath().value().split("/");
+				String[] path = exchange.getRequest().getPath().value().split("/", -1);
 				if (path[1].startsWith("refused") || path[1].equals("unsent")) {
 					return refuse(exchange, path[1], HttpStatus.valueOf(Integer.parseInt(path[2])));
 				}
