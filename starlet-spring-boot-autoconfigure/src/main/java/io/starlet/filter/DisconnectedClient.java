@@ -16,7 +16,6 @@
 
 package io.starlet.filter;
 
-import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
@@ -37,6 +36,9 @@ import org.springframework.web.util.DisconnectedClientHelper;
 final class DisconnectedClient {
 
 	private static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.server.HttpServerResponse",
+			DisconnectedClient.class.getClassLoader());
+
+	private static final boolean JETTY = ClassUtils.isPresent("org.eclipse.jetty.io.EofException",
 			DisconnectedClient.class.getClassLoader());
 
 	private static final int MAX_CAUSES = 1_000;
@@ -69,9 +71,15 @@ final class DisconnectedClient {
 	 * Spring's helper does not know what Jetty 12.1 makes of an upload that ends early.
 	 */
 	private static boolean isRaisedByJettysRequest(Throwable exception) {
-		return Stream.iterate(exception, Objects::nonNull, Throwable::getCause)
-			.map((throwable) -> throwable.getClass().getName())
-			.anyMatch((name) -> name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException"));
+		Throwable current = JETTY ? exception : null;
+		while (current != null) {
+			String name = current.getClass().getName();
+			if (name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException")) {
+				return true;
+			}
+			current = current.getCause();
+		}
+		return false;
 	}
 
 	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {

@@ -108,7 +108,7 @@ public final class ExceptionResponder {
 	 * {@code IllegalStateException} if the response had already started
 	 */
 	Mono<Void> respond(ServerWebExchange exchange, Throwable exception) {
-		return respond(exchange, exception, TriedHandlers.NONE, null, false);
+		return respond(exchange, exception, TriedHandlers.NONE, null, false, ResponseSnapshot.of(exchange));
 	}
 
 	boolean hasHandler(HttpStatus status) {
@@ -120,15 +120,16 @@ public final class ExceptionResponder {
 	 * filters translate goes on to them.
 	 * @param exchange the exchange
 	 * @param exception the exception
+	 * @param before what filters had set on the response
 	 * @return like {@link #respond}
 	 */
-	Mono<Void> respondWithinFilters(ServerWebExchange exchange, Throwable exception) {
+	Mono<Void> respondWithinFilters(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
 		Throwable carried = HttpExceptionResolver.unwrap(exception);
 		if (this.handlers.isLeftToSecurity(exchange, carried)) {
 			return Mono.error(carried);
 		}
 		return exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE)) ? Mono.error(exception)
-				: respond(exchange, exception);
+				: respond(exchange, exception, TriedHandlers.NONE, null, false, before);
 	}
 
 	/**
@@ -141,14 +142,15 @@ public final class ExceptionResponder {
 		RegisteredHandler handler = this.handlers.findForStatus(exchange, status.value());
 		return (handler == null) ? null : Mono.defer(() -> {
 			HttpException exception = new HttpException(status);
-			return answer(exchange, exception, exception, exception, handler, TriedHandlers.NONE, false)
+			return answer(exchange, exception, exception, handler, TriedHandlers.NONE, false,
+					ResponseSnapshot.of(exchange))
 				// It comes to the inner layer, whose handlers have been asked
 				.doOnError((error) -> exchange.getAttributes().put(UNHANDLED_ATTRIBUTE, error));
 		});
 	}
 
 	private Mono<Void> respond(ServerWebExchange exchange, Throwable raised, TriedHandlers tried,
-			@Nullable Throwable translated, boolean logged) {
+			@Nullable Throwable translated, boolean logged, ResponseSnapshot before) {
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.find(exchange, exception, httpException, tried);
@@ -161,14 +163,14 @@ public final class ExceptionResponder {
 		if (httpException == null && DisconnectedClient.isSuspected(exception)) {
 			return DisconnectedClient.isGone(exchange.getResponse(), exception)
 				.flatMap((gone) -> gone ? Mono.error(raised)
-						: answer(exchange, raised, exception, httpException, handler, tried, logged));
+						: answer(exchange, raised, httpException, handler, tried, logged, before));
 		}
-		return answer(exchange, raised, exception, httpException, handler, tried, logged);
+		return answer(exchange, raised, httpException, handler, tried, logged, before);
 	}
 
-	private Mono<Void> answer(ServerWebExchange exchange, Throwable raised, Throwable exception,
-			@Nullable HttpException httpException, @Nullable RegisteredHandler handler, TriedHandlers tried,
-			boolean logged) {
+	private Mono<Void> answer(ServerWebExchange exchange, Throwable raised, @Nullable HttpException httpException,
+			@Nullable RegisteredHandler handler, TriedHandlers tried, boolean logged, ResponseSnapshot before) {
+		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		if (exchange.getResponse().isCommitted()) {
 			return Mono
 				.error(new IllegalStateException("Caught handled exception, but response already started.", raised));
@@ -178,7 +180,6 @@ public final class ExceptionResponder {
 			logHandled(exchange, exception, httpException, handler);
 		}
 		if (handler != null) {
-			ResponseSnapshot before = ResponseSnapshot.of(exchange);
 			Mono<Void> called = call(handler, exchange, exception, httpException);
 			return ErrorResumingMono.of(
 					loggedLater ? called.doOnSuccess((done) -> logHandled(exchange, exception, null, handler)) : called,
@@ -188,8 +189,9 @@ public final class ExceptionResponder {
 							return giveUp(exchange, exception, httpException, failure);
 						}
 						TriedHandlers nowTried = tried.with(handler);
-						return isClientInput(failure) ? respond(exchange, raised, nowTried, failure, !loggedLater)
-								: respond(exchange, failure, nowTried, raised, !loggedLater);
+						return isClientInput(failure)
+								? respond(exchange, raised, nowTried, failure, !loggedLater, before)
+								: respond(exchange, failure, nowTried, raised, !loggedLater, before);
 					});
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");

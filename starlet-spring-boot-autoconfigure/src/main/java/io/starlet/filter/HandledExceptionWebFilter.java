@@ -85,7 +85,7 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 
 	private Mono<Void> handle(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
 		restore(exchange, before, exception);
-		return this.responder.respondWithinFilters(exchange, exception);
+		return this.responder.respondWithinFilters(exchange, exception, before);
 	}
 
 	/**

@@ -32,19 +32,20 @@ import org.springframework.http.HttpStatus;
  */
 final class ReactorTraceback {
 
+	/** Only Reactor can create a traceback, for an exception that passes a checkpoint. */
+	private static final Mono<?> TRACED = Mono.error(() -> new HttpException(HttpStatus.INTERNAL_SERVER_ERROR))
+		.checkpoint("Endpoint");
+
 	private ReactorTraceback() {
 	}
 
 	/**
-	 * Have an error keep its stack trace at the checkpoints to come. Only Reactor can
-	 * create a traceback, so another exception passes a checkpoint for it.
+	 * Have an error keep its stack trace at the checkpoints to come.
 	 * @param error the error
 	 */
 	static void addTo(Throwable error) {
 		if (Stream.of(error.getSuppressed()).noneMatch(Exceptions::isTraceback)) {
-			Mono.error(new HttpException(HttpStatus.INTERNAL_SERVER_ERROR))
-				.checkpoint("Endpoint")
-				.subscribe(null, (passed) -> Stream.of(passed.getSuppressed()).forEach(error::addSuppressed));
+			TRACED.subscribe(null, (traced) -> Stream.of(traced.getSuppressed()).forEach(error::addSuppressed));
 		}
 	}
 

@@ -106,7 +106,8 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	/**
 	 * Whether a response has started that is not whole. One whose actions before the
-	 * commit have not ended has not started, though it says that it is committed.
+	 * commit have not ended has not started, though it says that it is committed: a
+	 * status that is refused tells it.
 	 */
 	boolean isBeingSent() {
 		return !this.whole && this.cutBy == null && isCommitted() && !setStatusCode(getStatusCode());

@@ -165,6 +165,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void onError(Throwable signalled) {
+			if (this.done) {
+				Operators.onErrorDropped(signalled, currentContext());
+				return;
+			}
 			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
 			if (this.resumed) {
 				this.done = true;

@@ -87,6 +87,23 @@ class ErrorResumingMonoTests {
 	}
 
 	@Test
+	void errorAfterTheEndIsDropped() {
+		IllegalStateException late = new IllegalStateException("late");
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Operators.complete(actual);
+				actual.onError(late);
+			}
+		};
+		StepVerifier.create(resuming(source))
+			.expectComplete()
+			.verifyThenAssertThat(TIMEOUT)
+			.hasDroppedErrorsMatching((dropped) -> dropped.contains(late) && dropped.size() == 1);
+		assertThat(this.error).hasNullValue();
+	}
+
+	@Test
 	void anErrorThatCannotBePassedOnIsReplacedByTheReason() {
 		IllegalArgumentException reason = new IllegalArgumentException("can't be passed on");
 		List<Throwable> passed = new ArrayList<>();

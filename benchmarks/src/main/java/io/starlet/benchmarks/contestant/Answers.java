@@ -43,10 +43,6 @@ final class Answers {
 		return ResponseEntity.status(HttpStatus.NOT_FOUND).contentType(PLAIN_TEXT).body(NO_BOOK);
 	}
 
-	static ResponseEntity<Object> conflict() {
-		return ResponseEntity.status(HttpStatus.CONFLICT).contentType(MediaType.APPLICATION_JSON).body(BOOK_EXISTS);
-	}
-
 	static ResponseEntity<String> serverError() {
 		return ResponseEntity.internalServerError().contentType(PLAIN_TEXT).body(SERVER_ERROR);
 	}

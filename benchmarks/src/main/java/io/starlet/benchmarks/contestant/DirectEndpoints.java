@@ -16,6 +16,8 @@
 
 package io.starlet.benchmarks.contestant;
 
+import java.util.Map;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
@@ -26,6 +28,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -56,8 +59,9 @@ class DirectEndpoints {
 	}
 
 	@GetMapping("/annotated/conflict")
-	ResponseEntity<Object> conflict() {
-		return Answers.conflict();
+	@ResponseStatus(HttpStatus.CONFLICT)
+	Map<String, String> conflict() {
+		return Answers.BOOK_EXISTS;
 	}
 
 	@GetMapping("/annotated/error")

@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
+import org.springframework.util.Assert;
+
 /**
  * A server on the first core, and what it costs.
  */
@@ -106,6 +108,7 @@ final class ServerProcess implements AutoCloseable {
 	 * network, and the compiler's ends once a server has run for some minutes.
 	 */
 	Duration userTime() {
+		Assert.state(this.process.isAlive(), () -> "Ended: " + this.process.info().commandLine().orElse(""));
 		Path process = Path.of("/proc", String.valueOf(this.process.pid()));
 		try (Stream<Path> threads = Files.list(process.resolve("task"))) {
 			long compiler = threads.map(ServerProcess::stat)
