@@ -59,8 +59,8 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.result.method.InvocableHandlerMethod;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.WebFilter;
@@ -168,7 +168,7 @@ class ServerErrorTests {
 		assertThat(handled.bean(Tracker.class).seen).singleElement()
 			.satisfies((seen) -> assertThat(seen.getStackTrace()).extracting(StackTraceElement::getClassName)
 				.startsWith(Endpoints.class.getName())
-				.contains(DispatcherHandler.class.getName(), ErrorResumingMono.class.getName()));
+				.contains(InvocableHandlerMethod.class.getName(), ErrorResumingMono.class.getName()));
 	}
 
 	@Test
