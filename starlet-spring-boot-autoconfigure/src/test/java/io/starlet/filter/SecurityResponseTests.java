@@ -18,6 +18,7 @@ package io.starlet.filter;
 
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.List;
 
 import io.starlet.HttpException;
 import io.starlet.StatusHandler;
@@ -39,6 +40,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.PathContainer.PathSegment;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -146,9 +148,16 @@ class SecurityResponseTests {
 		@Order(-100)
 		WebFilter refusing() {
 			return (exchange, chain) -> {
-				String[] path = exchange.getRequest().getPath().value().split("/", -1);
-				if (path[1].startsWith("refused") || path[1].equals("unsent")) {
-					return refuse(exchange, path[1], HttpStatus.valueOf(Integer.parseInt(path[2])));
+				List<PathSegment> path = exchange.getRequest()
+					.getPath()
+					.elements()
+					.stream()
+					.filter(PathSegment.class::isInstance)
+					.map(PathSegment.class::cast)
+					.toList();
+				String how = path.get(0).value();
+				if (how.startsWith("refused") || how.equals("unsent")) {
+					return refuse(exchange, how, HttpStatus.valueOf(Integer.parseInt(path.get(1).value())));
 				}
 				return chain.filter(exchange)
 					.onErrorResume(AccessDeniedException.class,
