@@ -86,6 +86,15 @@ class ResponseHeaderTests {
 		assertThat(response.header("Content-Length")).isEqualTo(String.valueOf(response.body().length()));
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 204, 304 })
+	void headersOfTheExceptionAreSentWithAStatusWithoutABodyToo(int status) {
+		RawHttpResponse response = application.get("/headers/" + status);
+		assertThat(response.status()).isEqualTo(status);
+		assertThat(response.header("Cache-Control")).isEqualTo("max-age=60");
+		assertThat(response.body()).isEmpty();
+	}
+
 	@Test
 	void headersThatDescribeTheDetailAreSentWithTheDetailOnly() {
 		assertThat(application.get("/headers/409").header("Content-Language")).as("the detail").isEqualTo("tlh");
