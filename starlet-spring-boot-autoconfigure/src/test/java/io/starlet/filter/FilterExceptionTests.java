@@ -105,6 +105,15 @@ class FilterExceptionTests {
 	}
 
 	@Test
+	void headersThatDescribeABodyOfTheFilterAreNotSentWithThePlain500() {
+		RawHttpResponse response = application.get("/ok", "X-Filter: encoded");
+		assertThat(response.status()).isEqualTo(500);
+		assertThat(response.body()).isEqualTo("Internal Server Error");
+		assertThat(response.header("Content-Encoding")).isNull();
+		assertThat(response.header("X-Request-Id")).isEqualTo("42");
+	}
+
+	@Test
 	void httpExceptionAfterTheResponseDoesNotAnswerTwice() {
 		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send("GET", "/ok", "X-Filter: after");
@@ -172,6 +181,10 @@ class FilterExceptionTests {
 					case "signals" -> Mono.error(new HttpException(418, "short and stout"));
 					case "spring" -> throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS, "Slow down");
 					case "other" -> throw new OtherException();
+					case "encoded" -> {
+						exchange.getResponse().getHeaders().set("Content-Encoding", "gzip");
+						throw new OtherException();
+					}
 					case "after" -> chain.filter(exchange).then(Mono.error(new HttpException(418, "late")));
 					default -> chain.filter(exchange);
 				};

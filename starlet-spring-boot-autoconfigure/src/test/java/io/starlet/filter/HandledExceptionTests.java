@@ -104,6 +104,7 @@ class HandledExceptionTests {
 			RawHttpResponse response = client.send("GET", "/status/" + status);
 			assertThat(response.status()).isEqualTo(status);
 			assertThat(response.body()).isEmpty();
+			assertThat(response.header("Content-Type")).isNull();
 			assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
 		}
 	}

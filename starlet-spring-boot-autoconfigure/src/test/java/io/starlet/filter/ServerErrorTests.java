@@ -118,8 +118,12 @@ class ServerErrorTests {
 	}
 
 	@Test
-	void exceptionThatCanNotTellItsMessageIsAnswered() {
-		assertThat(plain.get("/speechless").body()).isEqualTo("Internal Server Error");
+	void exceptionThatCanNotTellItsMessageIsAnsweredAndLogged() {
+		try (LogCapture log = new LogCapture()) {
+			assertThat(plain.get("/speechless").body()).isEqualTo("Internal Server Error");
+			assertThat(log.awaitOne(Level.ERROR).getFormattedMessage()).contains("SpeechlessException")
+				.contains("can't be logged");
+		}
 		assertThat(debug.get("/speechless").body()).contains("SpeechlessException");
 	}
 

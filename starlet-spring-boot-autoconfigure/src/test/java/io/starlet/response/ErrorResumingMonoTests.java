@@ -73,6 +73,20 @@ class ErrorResumingMonoTests {
 	}
 
 	@Test
+	void errorThatReactorThrowsTwiceGoesOnAfterASubscription() {
+		NoClassDefFoundError thrown = new NoClassDefFoundError();
+		Mono<Void> source = Mono.fromRunnable(() -> {
+			throw new StackOverflowError();
+		});
+		StepVerifier.create(ErrorResumingMono.of(source, (first) -> {
+			throw thrown;
+		}))
+			.expectSubscription()
+			.expectErrorMatches((ex) -> ex instanceof ExecutionException && ex.getCause() == thrown)
+			.verify(TIMEOUT);
+	}
+
+	@Test
 	void errorThatIsThrownWhereAllHasEndedIsThrownOn() {
 		LinkageError thrown = new LinkageError();
 		Mono<Void> source = new Mono<>() {
