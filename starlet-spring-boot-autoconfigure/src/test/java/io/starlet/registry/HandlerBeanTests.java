@@ -243,7 +243,8 @@ class HandlerBeanTests {
 			assertThat(handlers.isLeftToSecurity(exchange, new AccessDeniedException("no"))).isTrue();
 			assertThat(handlers.isLeftToSecurity(exchange, new BadCredentialsException("no"))).isTrue();
 			assertThat(handlers.isLeftToSecurity(exchange, new DisabledException("no"))).isFalse();
-			assertThat(handlers.isLeftToSecurity(exchange, new IllegalStateException("no"))).isFalse();
+			assertThat(handlers.isLeftToSecurity(exchange, new IllegalStateException("handled"))).isFalse();
+			assertThat(handlers.isLeftToSecurity(exchange, new IOException("of no handler"))).isFalse();
 		});
 	}
 
