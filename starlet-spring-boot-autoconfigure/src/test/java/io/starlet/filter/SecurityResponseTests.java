@@ -188,7 +188,7 @@ class SecurityResponseTests {
 	@Configuration(proxyBeanMethods = false)
 	static class App extends Security {
 
-		@StatusHandler({ 401, 403 })
+		@StatusHandler({ 401, 403, 404 })
 		String refused(Principal principal, HttpException ex) {
 			return "no entry for %s: %d".formatted(principal.getName(), ex.getStatusCode().value());
 		}
