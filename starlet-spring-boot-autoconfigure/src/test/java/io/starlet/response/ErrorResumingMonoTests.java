@@ -75,9 +75,12 @@ class ErrorResumingMonoTests {
 	@Test
 	void errorThatReactorThrowsTwiceGoesOnAfterASubscription() {
 		NoClassDefFoundError thrown = new NoClassDefFoundError();
-		Mono<Void> source = Mono.fromRunnable(() -> {
-			throw new StackOverflowError();
-		});
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				throw new StackOverflowError();
+			}
+		};
 		StepVerifier.create(ErrorResumingMono.of(source, (first) -> {
 			throw thrown;
 		}))
