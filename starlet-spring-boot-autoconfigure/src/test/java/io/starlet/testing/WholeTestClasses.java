@@ -29,6 +29,7 @@ import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
@@ -52,13 +53,16 @@ class WholeTestClasses {
 		}
 		FirstFailure failure = new FirstFailure();
 		LauncherFactory.create()
-			.execute(LauncherExecutionRequestBuilder
-				.request(LauncherDiscoveryRequestBuilder.request()
-					.selectors(DiscoverySelectors.selectClass(testClass))
-					.build())
-				.listeners(failure)
-				.cancellationToken(failure.cancellation)
-				.build());
+			.execute(
+					LauncherExecutionRequestBuilder
+						.request(LauncherDiscoveryRequestBuilder.request()
+							.selectors(DiscoverySelectors.selectClass(testClass))
+							.filters(TagFilter
+								.excludeTags((Server.CURRENT != Server.REACTOR_NETTY) ? "reactor-netty" : "none"))
+							.build())
+						.listeners(failure)
+						.cancellationToken(failure.cancellation)
+						.build());
 		if (failure.throwable != null) {
 			throw failure.throwable;
 		}
