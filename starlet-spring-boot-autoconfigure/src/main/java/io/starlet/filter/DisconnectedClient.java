@@ -38,7 +38,7 @@ final class DisconnectedClient {
 	private static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.server.HttpServerResponse",
 			DisconnectedClient.class.getClassLoader());
 
-	private static final boolean JETTY = ClassUtils.isPresent("org.eclipse.jetty.io.EofException",
+	private static final boolean JETTY = ClassUtils.isPresent("org.eclipse.jetty.server.Request",
 			DisconnectedClient.class.getClassLoader());
 
 	private static final int MAX_CAUSES = 1_000;

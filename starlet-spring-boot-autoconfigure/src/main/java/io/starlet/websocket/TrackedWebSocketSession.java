@@ -313,7 +313,12 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		 * which a busy machine may take, and then ends the connection without it.
 		 */
 		static void setCloseTimeout(WebSocketSession session, Duration timeout) {
-			getNativeSession(session).getUserProperties().putIfAbsent(CLOSE_TIMEOUT, timeout.toMillis());
+			try {
+				getNativeSession(session).getUserProperties().putIfAbsent(CLOSE_TIMEOUT, timeout.toMillis());
+			}
+			catch (IllegalStateException ex) {
+				// The client has closed it
+			}
 		}
 
 		/** Spring's can send only once. */

@@ -194,8 +194,8 @@ class WebSocketExceptionTests {
 	void aHandledExceptionIsLoggedWithItsMessageAtTheLevelOfItsStatus() {
 		try (LogCapture log = new LogCapture()) {
 			fail("signalled", "annotated");
-			assertThat(log.awaitOne(Level.WARN).getFormattedMessage())
-				.matches("\\[[^\\]]+\\] Handled AnnotatedException: .*, by the default close frame");
+			assertThat(log.awaitOne(Level.WARN).getFormattedMessage()).matches(
+					"\\[[^\\]]+\\] Handled WebSocketExceptionTests\\.AnnotatedException: .*, by the default close frame");
 		}
 	}
 
