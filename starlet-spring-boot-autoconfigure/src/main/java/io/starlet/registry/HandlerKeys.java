@@ -18,11 +18,10 @@ package io.starlet.registry;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ class HandlerKeys {
 
 	private final List<RegisteredHandler> serverErrors = new ArrayList<>();
 
-	private final Set<HandlerDescription> descriptions = new LinkedHashSet<>();
+	private final List<Supplier<HandlerDescription>> descriptions = new ArrayList<>();
 
 	void addStatus(int status, RegisteredHandler handler) {
 		if (status < 100 || status > 999) {
@@ -69,7 +68,7 @@ class HandlerKeys {
 	}
 
 	private void describe(String key, String layer, RegisteredHandler handler) {
-		this.descriptions.add(handler.describe(key, layer));
+		this.descriptions.add(() -> handler.describe(key, layer));
 	}
 
 	private static void add(List<RegisteredHandler> handlers, RegisteredHandler handler) {
@@ -98,7 +97,7 @@ class HandlerKeys {
 	}
 
 	List<HandlerDescription> getDescriptions() {
-		return List.copyOf(this.descriptions);
+		return this.descriptions.stream().map(Supplier::get).distinct().toList();
 	}
 
 }

@@ -76,7 +76,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 
 	private @Nullable HandlerGroup serverErrors;
 
-	private List<HandlerDescription> descriptions = List.of();
+	private final HandlerKeys keys = new HandlerKeys();
 
 	/**
 	 * Create a registry that fills itself from the bean factory.
@@ -104,15 +104,13 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	@Override
 	public void afterSingletonsInstantiated() {
 		Objects.requireNonNull(this.beanFactory, "No bean factory");
-		HandlerKeys keys = new HandlerKeys();
-		new ExceptionHandlerDetector(this.beanFactory, this.methodValidator, keys).detect();
-		keys.forEachStatus((status, group) -> this.byStatus[status] = group);
-		keys.forEachClass(this.byClass::put);
-		keys.forEachWebSocket(this.forWebSocket::put);
-		this.serverErrors = keys.getServerErrors();
-		this.descriptions = keys.getDescriptions();
+		new ExceptionHandlerDetector(this.beanFactory, this.methodValidator, this.keys).detect();
+		this.keys.forEachStatus((status, group) -> this.byStatus[status] = group);
+		this.keys.forEachClass(this.byClass::put);
+		this.keys.forEachWebSocket(this.forWebSocket::put);
+		this.serverErrors = this.keys.getServerErrors();
 		if (logger.isDebugEnabled()) {
-			this.descriptions.forEach((description) -> logger.debug("Registered " + description));
+			getDescriptions().forEach((description) -> logger.debug("Registered " + description));
 		}
 	}
 
@@ -121,7 +119,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 * @return the descriptions, in the order of registration
 	 */
 	public List<HandlerDescription> getDescriptions() {
-		return this.descriptions;
+		return this.keys.getDescriptions();
 	}
 
 	/**
