@@ -428,9 +428,11 @@ class TracebackHostileTests {
 				one.get(path, HTML);
 				Awaitility.await().untilAsserted(() -> assertThat(one.bean(Endpoints.class).seen).hasSize(1));
 				Throwable error = one.bean(Endpoints.class).seen.get(0);
+				assertThat(error.getStackTrace()).hasSizeGreaterThan(1);
+				// Further frames depend on the thread, and on what the JVM has compiled
 				seen.add(
 						Stream
-							.concat(Arrays.stream(error.getStackTrace()),
+							.concat(Arrays.stream(error.getStackTrace()).limit(1),
 									Arrays.stream(error.getSuppressed())
 										.map((suppressed) -> suppressed.getClass().getName()))
 							.map(String::valueOf)
