@@ -45,7 +45,7 @@ import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 1)
+@Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
 @SuppressWarnings("NullAway.Init")

@@ -331,7 +331,7 @@ class ResponseEndTests {
 		Flux<String> endless(BackgroundTasks tasks) {
 			tasks.run(() -> this.recorder.record("blocking"));
 			tasks.add(() -> Mono.fromRunnable(() -> this.recorder.record("reactive")));
-			return Flux.interval(Duration.ofMillis(1)).onBackpressureDrop().map((tick) -> "tick");
+			return Flux.interval(Duration.ofMillis(10)).onBackpressureDrop().map((tick) -> "tick");
 		}
 
 	}

@@ -48,7 +48,7 @@ public final class LoadTest {
 	private static final int SECONDS = 3;
 
 	/** On one core, which the compiler has to share. */
-	private static final int WARM_UP_SECONDS = 6;
+	private static final int WARM_UP_SECONDS = 5;
 
 	private static final Set<Contestant> SAME_BYTES = Set.of(Contestant.DIRECT, Contestant.ADVICE,
 			Contestant.STARLET_DEFAULT, Contestant.STARLET);

@@ -19,6 +19,7 @@ package io.starlet.reliability.application;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration;
@@ -89,6 +90,14 @@ public enum Server {
 			case TOMCAT -> Map.of("ERROR [httpHandlerServlet] " + CutException.class.getName(), 2 * cutResponses);
 			case JETTY -> Map.of("WARN ServletChannel jakarta.servlet.ServletException", cutResponses);
 		};
+	}
+
+	/**
+	 * Return what may be logged where a client leaves just as a timer sends to it: Spring
+	 * takes note of both at once, in whichever order.
+	 */
+	public Set<String> mayLog() {
+		return (this == REACTOR_NETTY) ? Set.of() : Set.of("ERROR Schedulers java.lang.IllegalStateException");
 	}
 
 	RequestUpgradeStrategy upgradeStrategy() {
