@@ -42,7 +42,7 @@ final class ErrorKeepingWebExceptionHandler implements WebExceptionHandler {
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
 		Mono<Void> handled = TimeLimitedMono.of(Mono.defer(() -> this.delegate.handle(exchange, error)),
-				exchange.getResponse(), this.timeout, "WebExceptionHandler " + this.delegate, error);
+				exchange.getResponse(), this.timeout, () -> "WebExceptionHandler " + this.delegate, error);
 		return ErrorResumingMono.of(handled, (failure) -> {
 			if (failure instanceof ResponseTimeoutException) {
 				ExceptionResponder.addSuppressed(error, failure);

@@ -229,7 +229,8 @@ public final class ExceptionResponder {
 	 * @return completes when the answer has
 	 */
 	Mono<Void> limit(ServerWebExchange exchange, Mono<Void> answer, Throwable exception) {
-		return TimeLimitedMono.of(answer, exchange.getResponse(), this.handlerTimeout, "The default answer", exception);
+		return TimeLimitedMono.of(answer, exchange.getResponse(), this.handlerTimeout, () -> "The default answer",
+				exception);
 	}
 
 	/**
@@ -256,7 +257,7 @@ public final class ExceptionResponder {
 			recordServerError(exchange, response.getStatusCode(), exception);
 			return response.isCommitted() ? Mono.empty() : complete(handler, response, exception, httpException);
 		}));
-		return TimeLimitedMono.of(called, response, this.handlerTimeout, "Exception handler, " + handler + ",",
+		return TimeLimitedMono.of(called, response, this.handlerTimeout, () -> "Exception handler, " + handler + ",",
 				exception);
 	}
 

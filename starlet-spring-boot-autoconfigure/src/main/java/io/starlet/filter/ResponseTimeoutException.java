@@ -24,7 +24,7 @@ import java.time.Duration;
  */
 final class ResponseTimeoutException extends IllegalStateException {
 
-	ResponseTimeoutException(Object what, Duration timeout, Throwable exception) {
+	ResponseTimeoutException(String what, Duration timeout, Throwable exception) {
 		super("%s did not end within %s".formatted(what, timeout), exception);
 	}
 

@@ -19,6 +19,7 @@ package io.starlet.filter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -45,11 +46,11 @@ final class TimeLimitedMono extends MonoOperator<Void, Void> {
 
 	private final Duration timeout;
 
-	private final Object what;
+	private final Supplier<String> what;
 
 	private final Throwable exception;
 
-	private TimeLimitedMono(Mono<Void> source, ServerHttpResponse response, Duration timeout, Object what,
+	private TimeLimitedMono(Mono<Void> source, ServerHttpResponse response, Duration timeout, Supplier<String> what,
 			Throwable exception) {
 		super(source);
 		this.response = response;
@@ -63,11 +64,11 @@ final class TimeLimitedMono extends MonoOperator<Void, Void> {
 	 * @param source what may not end
 	 * @param response the response that it writes
 	 * @param timeout how long it may take; zero if there is no limit
-	 * @param what what it is, for the message of the failure
+	 * @param what tells what it is, for the message of the failure
 	 * @param exception the exception that it answers, for the cause of the failure
 	 * @return fails with a {@link ResponseTimeoutException} if the source does not end
 	 */
-	static Mono<Void> of(Mono<Void> source, ServerHttpResponse response, Duration timeout, Object what,
+	static Mono<Void> of(Mono<Void> source, ServerHttpResponse response, Duration timeout, Supplier<String> what,
 			Throwable exception) {
 		return timeout.isZero() ? source : new TimeLimitedMono(source, response, timeout, what, exception);
 	}
@@ -126,8 +127,8 @@ final class TimeLimitedMono extends MonoOperator<Void, Void> {
 		@Override
 		public void run() {
 			if (!get() && !waitsForBody() && compareAndSet(false, true)) {
-				ResponseTimeoutException failure = new ResponseTimeoutException(this.parent.what, this.parent.timeout,
-						this.parent.exception);
+				ResponseTimeoutException failure = new ResponseTimeoutException(this.parent.what.get(),
+						this.parent.timeout, this.parent.exception);
 				try {
 					cancelUpstream();
 				}
