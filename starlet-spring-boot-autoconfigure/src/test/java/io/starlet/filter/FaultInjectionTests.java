@@ -56,6 +56,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -64,6 +65,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -536,7 +538,12 @@ class FaultInjectionTests {
 
 		@Override
 		public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-			return this.fault.apply(super.writeWith(body));
+			if (this.fault == Fault.TWICE) {
+				return this.fault.apply(super.writeWith(body));
+			}
+			// As all that does not write a body has to
+			Flux.from(body).subscribe(DataBufferUtils.releaseConsumer());
+			return this.fault.apply(Mono.empty());
 		}
 
 	}

@@ -476,7 +476,7 @@ class HostileTests {
 	}
 
 	@Test
-	void aThousandErrorsAtOnceAreEachAnsweredOnceAndNothingLeaks() throws Exception {
+	void aThousandErrorsAtOnceAreEachAnsweredOnce() throws Exception {
 		List<RawHttpResponse> responses = sendAll(200, 5, HostileTests::path);
 		assertThat(responses).hasSize(1000);
 		for (int number = 0; number < responses.size(); number++) {
@@ -485,11 +485,6 @@ class HostileTests {
 		awaitEnd();
 		// Three of the eight kinds are errors
 		assertThat(this.log.atLeast(Level.ERROR)).hasSize(375);
-		for (int round = 0; round < 5; round++) {
-			System.gc();
-			sendAll(4, 10, HostileTests::path);
-		}
-		assertThat(this.log.of("io.netty.util.ResourceLeakDetector", Level.ERROR)).isEmpty();
 	}
 
 	@ParameterizedTest

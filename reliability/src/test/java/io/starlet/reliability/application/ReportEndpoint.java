@@ -65,7 +65,9 @@ class ReportEndpoint {
 				? system.getOpenFileDescriptorCount() : 0;
 	}
 
+	/** The first collection leaves what has still to be finalized. */
 	private static long heap() {
+		System.gc();
 		System.gc();
 		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
 	}
