@@ -97,11 +97,7 @@ final class Client implements Runnable {
 			connection.write(open.stream().map(Request::text).collect(Collectors.joining()));
 			boolean ended = false;
 			while (!open.isEmpty() && !ended) {
-				Request request = open.remove();
-				HttpAnswer answer = connection.read();
-				request.verify(answer, this.server);
-				this.tally.answered(request.kind());
-				ended = answer.endsConnection() || !answer.whole();
+				ended = receive(connection, open.remove());
 			}
 			if (ended) {
 				connection.verifyEnd();
@@ -115,6 +111,28 @@ final class Client implements Runnable {
 		if (this.server.mayStopReading() && (requests.size() > 1 || has(requests, Kind.SLOW))) {
 			closeKept();
 		}
+	}
+
+	/** Return whether the connection ends. */
+	private boolean receive(HttpConnection connection, Request request) throws IOException {
+		HttpAnswer answer;
+		try {
+			answer = connection.read();
+		}
+		catch (NoAnswerException ex) {
+			noAnswer(request, ex);
+			return true;
+		}
+		request.verify(answer, this.server);
+		this.tally.answered(request.kind());
+		return answer.endsConnection() || !answer.whole();
+	}
+
+	private void noAnswer(Request request, NoAnswerException reason) throws NoAnswerException {
+		if (!this.server.mayNotAnswer()) {
+			throw reason;
+		}
+		this.tally.unanswered(request.kind());
 	}
 
 	private static boolean has(List<Request> requests, Kind kind) {
@@ -159,6 +177,9 @@ final class Client implements Runnable {
 				throw new UnexpectedAnswerException("%s got %s and %s".formatted(request, text, close));
 			}
 			this.tally.closed(code);
+		}
+		catch (NoAnswerException ex) {
+			noAnswer(request, ex);
 		}
 	}
 

@@ -74,7 +74,7 @@ final class HttpConnection implements AutoCloseable {
 	/**
 	 * Read an answer with its body.
 	 * @throws UnexpectedAnswerException if it is malformed
-	 * @throws IOException if there is none
+	 * @throws NoAnswerException if there is none
 	 */
 	HttpAnswer read() throws IOException {
 		HttpAnswer head = readHead();
@@ -92,6 +92,7 @@ final class HttpConnection implements AutoCloseable {
 
 	/** Read an answer up to its body. */
 	HttpAnswer readHead() throws IOException {
+		verifyBegun();
 		int status = Integer.parseInt(match(STATUS_LINE, readLine()).group(1));
 		Map<String, String> headers = new HashMap<>();
 		for (String line = readLine(); !line.isEmpty(); line = readLine()) {
@@ -100,6 +101,15 @@ final class HttpConnection implements AutoCloseable {
 					(one, other) -> one + ", " + other);
 		}
 		return new HttpAnswer(status, headers, "", false);
+	}
+
+	/** See that an answer comes. */
+	void verifyBegun() throws IOException {
+		this.in.mark(1);
+		if (this.in.read() == -1) {
+			throw new NoAnswerException();
+		}
+		this.in.reset();
 	}
 
 	private void readBody(Map<String, String> headers, ByteArrayOutputStream body) throws IOException {

@@ -81,6 +81,7 @@ class ReliabilityTests {
 	@Test
 	void everyRequestHasExactlyOneWellFormedAnswerWhichIsItsOwn() {
 		assertThat(this.run.tally().failures().stream().limit(5)).isEmpty();
+		assertThat(this.run.unanswered()).isLessThanOrEqualTo(1 + this.run.sent() / 100_000);
 	}
 
 	@Test
@@ -105,7 +106,17 @@ class ReliabilityTests {
 	void bothSidesCountTheSameAnswers() {
 		Map<String, Long> answered = new TreeMap<>(this.run.after().answered());
 		answered.keySet().removeIf((key) -> !isAnswered(key.substring(0, key.indexOf(' '))));
+		for (Kind kind : Kind.values()) {
+			forgive(answered, kind + " " + kind.status(), this.run.tally().answered(), kind);
+		}
 		assertThat(answered).isEqualTo(this.run.tally().answered());
+	}
+
+	/** The server may have begun with an answer that has not come. */
+	private void forgive(Map<String, Long> counts, String key, Map<String, Long> expected, Kind kind) {
+		long unanswered = this.run.tally().unanswered().getOrDefault(kind.toString(), 0L);
+		counts.computeIfPresent(key,
+				(same, count) -> Math.max(count - unanswered, Math.min(count, expected.getOrDefault(key, 0L))));
 	}
 
 	private static boolean isAnswered(String kind) {
@@ -130,6 +141,8 @@ class ReliabilityTests {
 				this.run.tally().closed().getOrDefault("1011", 0L));
 		Map<String, Long> logged = new TreeMap<>(this.run.after().logged());
 		logged.keySet().removeAll(this.run.server().mayLog());
+		forgive(logged, "ERROR WebSocketExceptionResponder " + exception("UnhandledException"), expected,
+				Kind.WEB_SOCKET);
 		assertThat(logged).isEqualTo(expected);
 	}
 

@@ -53,6 +53,10 @@ record Run(Server server, Tally tally, Report before, Report after) {
 		return sum(this.tally.answered());
 	}
 
+	long unanswered() {
+		return sum(this.tally.unanswered());
+	}
+
 	long sessions() {
 		return sum(this.tally.closed());
 	}

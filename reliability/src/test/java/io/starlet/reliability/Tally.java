@@ -36,6 +36,8 @@ final class Tally {
 
 	private final LongAdder sentAgain = new LongAdder();
 
+	private final Map<String, LongAdder> unanswered = new ConcurrentHashMap<>();
+
 	private final LongAdder connections = new LongAdder();
 
 	private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -56,6 +58,11 @@ final class Tally {
 	/** Requests stood behind one with which the connection ended. */
 	void sentAgain(int requests) {
 		this.sentAgain.add(requests);
+	}
+
+	/** The connection ended instead. */
+	void unanswered(Kind kind) {
+		increment(this.unanswered, kind.toString());
 	}
 
 	void connected() {
@@ -79,6 +86,11 @@ final class Tally {
 	/** By code. */
 	Map<String, Long> closed() {
 		return sums(this.closed);
+	}
+
+	/** By kind. */
+	Map<String, Long> unanswered() {
+		return sums(this.unanswered);
 	}
 
 	long connections() {

@@ -96,6 +96,7 @@ final class WebSocketConnection implements AutoCloseable {
 	}
 
 	private byte[] read(int expected) throws IOException {
+		this.connection.verifyBegun();
 		int first = this.in.readUnsignedByte();
 		byte[] payload = this.in.readNBytes(this.in.readUnsignedByte());
 		if (first != expected) {

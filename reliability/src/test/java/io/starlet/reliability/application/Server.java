@@ -81,6 +81,15 @@ public enum Server {
 	}
 
 	/**
+	 * Whether it may end a connection instead of an answer, as Tomcat does about once in
+	 * 300,000 requests while clients leave responses that other threads write, with and
+	 * without Starlet.
+	 */
+	public boolean mayNotAnswer() {
+		return this == TOMCAT;
+	}
+
+	/**
 	 * What the server itself logs, by {@linkplain LogCounts kind}.
 	 * @param cutResponses the number of responses that were cut
 	 */
