@@ -19,6 +19,7 @@ package io.starlet.filter;
 import java.time.Duration;
 
 import io.starlet.response.ErrorResumingMono;
+import io.starlet.response.ExceptionLog;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.server.ServerWebExchange;
@@ -45,10 +46,10 @@ final class ErrorKeepingWebExceptionHandler implements WebExceptionHandler {
 				exchange.getResponse(), this.timeout, () -> "WebExceptionHandler " + this.delegate, error);
 		return ErrorResumingMono.of(handled, (failure) -> {
 			if (failure instanceof ResponseTimeoutException) {
-				ExceptionResponder.addSuppressed(error, failure);
+				ExceptionLog.addSuppressed(error, failure);
 				return Mono.error(error);
 			}
-			ExceptionResponder.addSuppressed(failure, error);
+			ExceptionLog.addSuppressed(failure, error);
 			return Mono.error(failure);
 		});
 	}

@@ -62,8 +62,6 @@ public final class ExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(ExceptionResponder.class);
 
-	private static final int MAX_SUPPRESSED = 20;
-
 	private static final String UNHANDLED_ATTRIBUTE = ExceptionResponder.class.getName() + ".unhandled";
 
 	private final RegisteredHandlers handlers;
@@ -155,7 +153,7 @@ public final class ExceptionResponder {
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.find(exchange, exception, httpException, tried);
 		if (translated != null) {
-			addSuppressed(raised, translated);
+			ExceptionLog.addSuppressed(raised, translated);
 		}
 		if (handler == null && httpException == null) {
 			return Mono.error(raised);
@@ -212,7 +210,7 @@ public final class ExceptionResponder {
 			return Mono.error(failure);
 		}
 		return answerWithoutHandler(exchange, exception, httpException)
-			.doOnError((error) -> addSuppressed(error, failure))
+			.doOnError((error) -> ExceptionLog.addSuppressed(error, failure))
 			.doOnSuccess(
 					(done) -> this.exceptionLog.error(logger,
 							"%sHTTP %s \"%s\" got the default answer".formatted(exchange.getLogPrefix(),
@@ -320,14 +318,6 @@ public final class ExceptionResponder {
 			Throwable exception) {
 		if (status != null && status.is5xxServerError()) {
 			exchange.getAttributes().put(ExceptionHandlingWebHandler.HANDLED_WEB_EXCEPTION, exception);
-		}
-	}
-
-	/** A shared instance would collect those of all requests, until memory is full. */
-	static void addSuppressed(Throwable exception, Throwable suppressed) {
-		List<Throwable> present = List.of(exception.getSuppressed());
-		if (exception != suppressed && present.size() < MAX_SUPPRESSED && !present.contains(suppressed)) {
-			exception.addSuppressed(suppressed);
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.starlet.registry.RegisteredHandler;
 import io.starlet.response.DefaultResponseWriter;
 
 import io.starlet.response.ErrorResumingMono;
+import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
 import io.starlet.traceback.AllowedAddresses;
 import io.starlet.traceback.TracebackRenderer;
@@ -219,7 +220,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	}
 
 	private static void noteFailure(Throwable error, Throwable failure) {
-		ExceptionResponder.addSuppressed(error, failure);
+		ExceptionLog.addSuppressed(error, failure);
 		if (!List.of(error.getSuppressed()).contains(failure)) {
 			logger.error("Failed to answer an error that takes no more suppressed exceptions", failure);
 		}

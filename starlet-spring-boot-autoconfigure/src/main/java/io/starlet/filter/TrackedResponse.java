@@ -29,6 +29,7 @@ import reactor.util.context.Context;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
+import org.springframework.http.server.reactive.AbstractListenerServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
@@ -37,6 +38,9 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  * when an error comes after the response has started (rules R15 and R19).
  */
 class TrackedResponse extends ServerHttpResponseDecorator {
+
+	/** Or another one that is written by callbacks of its container. */
+	private final boolean servlet;
 
 	private volatile boolean whole;
 
@@ -50,6 +54,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	private TrackedResponse(ServerHttpResponse delegate) {
 		super(delegate);
+		this.servlet = delegate instanceof AbstractListenerServerHttpResponse;
 	}
 
 	static TrackedResponse of(ServerHttpResponse response) {
@@ -124,12 +129,13 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		return new TrackedWrite(super.writeWith(body), this);
+		return new TrackedWrite(
+				super.writeWith((!this.servlet || body instanceof Mono) ? body : ErrorOnDemandFlux.of(body)), this);
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return new TrackedWrite(super.writeAndFlushWith(body), this);
+		return new TrackedWrite(super.writeAndFlushWith(this.servlet ? ErrorOnDemandFlux.of(body) : body), this);
 	}
 
 	/**

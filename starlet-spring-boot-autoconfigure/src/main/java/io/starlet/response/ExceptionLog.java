@@ -16,6 +16,7 @@
 
 package io.starlet.response;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +41,9 @@ import org.springframework.util.ClassUtils;
  * @since 0.1.0
  */
 public final class ExceptionLog {
+
+	/** A shared exception would collect those of all requests, until memory is full. */
+	private static final int MAX_SUPPRESSED = 20;
 
 	private static final Pattern STATUSES = Pattern.compile("[1-9](\\d\\d|xx)");
 
@@ -146,6 +150,18 @@ public final class ExceptionLog {
 	}
 
 	/** An appender that fails must not change what a client gets. */
+	/**
+	 * Have the log of an exception tell of another one.
+	 * @param exception the exception
+	 * @param other what it replaces, or what came of it; one of 20 at most
+	 */
+	public static void addSuppressed(Throwable exception, Throwable other) {
+		List<Throwable> present = List.of(exception.getSuppressed());
+		if (exception != other && present.size() < MAX_SUPPRESSED && !present.contains(other)) {
+			exception.addSuppressed(other);
+		}
+	}
+
 	private static void tryLog(Runnable log) {
 		try {
 			log.run();

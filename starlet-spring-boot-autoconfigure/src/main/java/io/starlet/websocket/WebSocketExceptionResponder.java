@@ -51,9 +51,6 @@ public final class WebSocketExceptionResponder {
 
 	private static final Log logger = LogFactory.getLog(WebSocketExceptionResponder.class);
 
-	/** A shared instance would collect those of all sessions. */
-	private static final int MAX_SUPPRESSED = 20;
-
 	private static final CloseStatus INTERNAL_ERROR = CloseStatus.SERVER_ERROR.withReason("Internal Error");
 
 	private final RegisteredHandlers handlers;
@@ -102,10 +99,10 @@ public final class WebSocketExceptionResponder {
 	}
 
 	private Mono<Void> tryRespond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised,
-			TriedHandlers tried, @Nullable Throwable translated, boolean reported) {
+			TriedHandlers tried, @Nullable Throwable translated, boolean ofError) {
 		if (session.isLost(raised)) {
 			logDebug(handshake, "WebSocket session was lost", raised);
-			return Mono.empty();
+			return logged(Mono.empty(), ofError ? translated : null, handshake);
 		}
 		if (session.isMessageTooLong(raised)) {
 			logDebug(handshake, "WebSocket message was too long", raised);
@@ -115,28 +112,33 @@ public final class WebSocketExceptionResponder {
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.findForWebSocket(handshake, exception, httpException, tried);
 		CloseStatus status = getCloseStatus(exception, httpException);
-		if (translated != null && translated != raised && raised.getSuppressed().length < MAX_SUPPRESSED) {
-			raised.addSuppressed(translated);
+		if (translated != null) {
+			ExceptionLog.addSuppressed(raised, translated);
 		}
-		boolean error = status == null && (handler == null || this.handlers.takesAnyError(handler));
+		boolean unhandled = status == null && (handler == null || this.handlers.takesAnyError(handler));
+		boolean error = unhandled || ofError;
 		if (!error && tried.isEmpty()) {
 			logHandled(handshake, exception, httpException, handler);
 		}
 		if (handler == null || session.isClosed()) {
 			if (status != null) {
-				return close(session, handshake, status);
+				return logged(close(session, handshake, status), error ? raised : null, handshake);
 			}
 			return error ? Mono.error(raised) : Mono.empty();
 		}
 		Mono<Void> handled = call(handler, session, handshake, exception,
-				error ? serverError(exception) : httpException)
+				unhandled ? serverError(exception) : httpException)
 			.then(checkClosed(session, handler, exception))
-			.timeout(this.closeTimeout,
-					Mono.error(() -> new UnclosedSessionException(handler,
-							"did not close the session within " + this.closeTimeout, exception)))
-			.onErrorResume((failure) -> !(failure instanceof UnclosedSessionException), (failure) -> tryRespond(session,
-					handshake, failure, tried.with(handler), raised, reported || error));
-		return (error && !reported) ? handled.doOnSuccess((closed) -> logError(handshake, raised)) : handled;
+			.timeout(this.closeTimeout, Mono.error(() -> new UnclosedSessionException(handler,
+					"did not close the session within " + this.closeTimeout, exception)));
+		return logged(handled, error ? raised : null, handshake).onErrorResume(
+				(failure) -> !(failure instanceof UnclosedSessionException),
+				(failure) -> tryRespond(session, handshake, failure, tried.with(handler), raised, error));
+	}
+
+	/** Log the error when its session has been closed. */
+	private Mono<Void> logged(Mono<Void> closed, @Nullable Throwable error, ServerWebExchange handshake) {
+		return (error != null) ? closed.doOnSuccess((done) -> logError(handshake, error)) : closed;
 	}
 
 	private Mono<Void> call(RegisteredHandler handler, TrackedWebSocketSession session, ServerWebExchange handshake,

@@ -283,7 +283,8 @@ class FuzzTests {
 			return detail;
 		}
 		String json = answer.text();
-		assertThat(JsonMapper.shared().readTree(json).path("detail").asString()).isEqualTo(detail);
+		// JSON can have half of a surrogate pair as an escape
+		assertThat(encodable(JsonMapper.shared().readTree(json).path("detail").asString())).isEqualTo(detail);
 		return json;
 	}
 

@@ -247,12 +247,13 @@ class WebSocketExceptionHandlerTests {
 	}
 
 	@Test
-	void anErrorThatTwoCatchAllsTakeIsLoggedOnce() {
+	void anErrorThatTwoCatchAllsTakeIsLoggedOnceWithWhatTheFirstRaised() {
 		try (TestApplication own = TestApplication.start(this.server, TwoCatchAllsApp.class);
 				LogCapture log = new LogCapture();
 				RawWebSocketClient client = own.webSocket("/fail/signalled/SomeException")) {
 			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4013, "ArithmeticException"));
-			awaitError(log);
+			assertThat(ThrowableProxyUtil.asString(awaitError(log).getThrowableProxy())).contains("SomeException",
+					"ArithmeticException");
 		}
 	}
 

@@ -39,6 +39,8 @@ class Endpoints {
 
 	private static final Duration SHORTLY = Duration.ofMillis(10);
 
+	private static final Duration MAX_DELAY = Duration.ofMillis(2);
+
 	private static final Duration SLOWLY = Duration.ofMillis(50);
 
 	private static final Duration PATIENTLY = Duration.ofSeconds(3);
@@ -76,20 +78,13 @@ class Endpoints {
 	}
 
 	/**
-	 * An event stream, as its chunks are sent one by one: the error is what is asked for
-	 * after the first.
+	 * An event stream, as its chunks are sent one by one. Another thread raises the error
+	 * while the first is just being sent.
 	 */
 	@GetMapping(path = "/cut-stream/{id}", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<String> streamAndFail(@PathVariable String id) {
-		return Flux.generate(() -> true, (first, sink) -> {
-			if (first) {
-				sink.next(id);
-			}
-			else {
-				sink.error(new CutException(id));
-			}
-			return false;
-		});
+		Duration delay = Duration.ofNanos(Long.parseLong(id) * 1_000 % MAX_DELAY.toNanos());
+		return Flux.just(id).concatWith(Mono.delay(delay).then(Mono.error(() -> new CutException(id))));
 	}
 
 	@GetMapping(path = "/leaving/{id}", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
