@@ -17,7 +17,6 @@
 package io.starlet.background;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +30,7 @@ import io.micrometer.observation.ObservationHandler;
 import io.starlet.BackgroundTasks;
 import io.starlet.StatusHandler;
 import io.starlet.testing.Fault;
+import io.starlet.testing.FaultTable;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
@@ -71,7 +71,7 @@ class BackgroundTaskFaultInjectionTests {
 	 * publisher has no column for what only publishers do, one that returns nothing none
 	 * for results: {@code -}. A task, and an executor's, has all the time that it needs.
 	 */
-	private static final String TABLE = """
+	private static final FaultTable TABLE = new FaultTable("""
 			point                | throws | signals | error | fatal | null | empty | never | twice | cancels
 			task                 | 0!     | 0!      | 0!    | 0!    | 0!   | 0     | -     | 2     | 0!
 			blocking-task        | 0!     | -       | 0!    | 0!    | -    | -     | -     | -     | -
@@ -80,9 +80,7 @@ class BackgroundTaskFaultInjectionTests {
 			observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
 			observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -
 			server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0!
-			""";
-
-	private static final List<Fault> FAULTS = List.of(Fault.values());
+			""");
 
 	private static TestApplication application;
 
@@ -99,12 +97,7 @@ class BackgroundTaskFaultInjectionTests {
 	}
 
 	static Stream<Arguments> combinations() {
-		return TABLE.lines()
-			.skip(1)
-			.map((line) -> line.trim().split("\\s*\\|\\s*", -1))
-			.flatMap((row) -> FAULTS.stream()
-				.filter((fault) -> !row[FAULTS.indexOf(fault) + 1].equals("-"))
-				.map((fault) -> Arguments.of(row[0], fault, row[FAULTS.indexOf(fault) + 1])));
+		return TABLE.combinations();
 	}
 
 	@ParameterizedTest
@@ -144,12 +137,8 @@ class BackgroundTaskFaultInjectionTests {
 	private static void call(String point) {
 		String[] segments = current.split("/", -1);
 		if (segments[0].equals(point)) {
-			fault(segments[1]).value("", "");
+			Fault.of(segments[1]).value("", "");
 		}
-	}
-
-	private static Fault fault(String name) {
-		return Fault.valueOf(name.toUpperCase(Locale.ROOT));
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -207,8 +196,8 @@ class BackgroundTaskFaultInjectionTests {
 		@GetMapping("/{point}/{fault}")
 		String add(@PathVariable String point, @PathVariable String fault, BackgroundTasks tasks) {
 			switch (point) {
-				case "task" -> tasks.add(() -> fault(fault).apply(Mono.fromRunnable(this.ran::incrementAndGet)));
-				case "blocking-task" -> tasks.run(() -> fault(fault).value("", ""));
+				case "task" -> tasks.add(() -> Fault.of(fault).apply(Mono.fromRunnable(this.ran::incrementAndGet)));
+				case "blocking-task" -> tasks.run(() -> Fault.of(fault).value("", ""));
 				case "observation-error", "server-error-handler" ->
 					tasks.add(() -> Mono.error(new IllegalStateException("original")));
 				default -> tasks.run(this.ran::incrementAndGet);
@@ -220,7 +209,7 @@ class BackgroundTaskFaultInjectionTests {
 		Mono<String> serverError(ServerWebExchange exchange) {
 			String[] segments = exchange.getRequest().getPath().value().split("/", -1);
 			Mono<String> answer = Mono.just("server error");
-			return segments[1].equals("server-error-handler") ? fault(segments[2]).apply(answer) : answer;
+			return segments[1].equals("server-error-handler") ? Fault.of(segments[2]).apply(answer) : answer;
 		}
 
 	}

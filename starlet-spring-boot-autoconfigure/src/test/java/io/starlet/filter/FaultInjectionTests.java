@@ -20,18 +20,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -40,6 +36,7 @@ import io.starlet.HttpException;
 import io.starlet.HttpExceptionHandler;
 import io.starlet.StatusHandler;
 import io.starlet.testing.Fault;
+import io.starlet.testing.FaultTable;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
@@ -121,50 +118,41 @@ class FaultInjectionTests {
 	 * the commit fails. The last three, and those with {@code !}, are in the log at
 	 * ERROR, but for the one with {@code *}, where the application has taken the error.
 	 */
-	private static final String TABLE = """
-			point                         | status | throws  | signals | error   | fatal | null    | empty   | never | twice   | cancels
-			handler-method                | 471    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500
-			handler-object                | 472    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500
-			handler-value                 | 473    | 500     | -       | 500     | 500   | bare    | bare    | -     | -       | -
-			handler-of-error              | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | handled | 500
-			server-error-handler          | 500    | plain   | plain   | plain   | plain | plain   | plain   | plain | 500     | plain
-			argument-resolver             | 474    | 500     | 500     | 500     | 500   | 500     | handled | own!  | handled | 500
-			codec                         | 475    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500
-			problem-detail-codec          | 479    | own     | own     | own     | own   | handled | bare    | cut   | handled | own
-			problem-detail-codec-of-error | 500    | plain   | plain   | plain   | plain | handled! | cut    | cut   | handled! | plain
-			view                          | 476    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500
-			executor                      | 477    | 500     | -       | 500     | 500   | -       | -       | own!  | handled | 500
-			get-message                   | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | -
-			get-message-of-handled        | 500    | handled | -       | handled | handled | handled | handled | -   | -       | -
-			to-string                     | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | -
-			get-cause                     | 500    | 500     | -       | 500     | 500   | 500     | -       | 500   | -       | -
-			get-headers                   | 480    | 500     | -       | 500     | 500   | own     | own     | -     | -       | -
-			get-status-code               | 480    | 500     | -       | 500     | 500   | 500     | -       | -     | -       | -
-			get-body                      | 480    | 500     | -       | 500     | 500   | 500     | bare    | -     | -       | -
-			web-exception-handler         | 500    | 500     | 500     | 500     | 500   | 500     | 500*    | 500   | 500     | 500
-			before-commit                 | 479    | 500/cut | 500/cut | 500/cut | cut   | 500/cut | own     | cut   | own     | 500/cut
-			before-commit-of-handler      | 478    | 500/cut | 500/cut | 500/cut | cut   | 500/cut | handled | cut   | handled | 500/cut
-			before-commit-of-error        | 500    | plain/cut | plain/cut | plain/cut | cut | plain/cut | 500   | cut   | 500     | plain/cut
-			response-write                | 479    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | own     | 500
-			response-write-of-handler     | 478    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | handled | 500
-			response-write-of-error       | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | 500     | 500
-			appender                      | 479    | own     | -       | own     | own   | -       | -       | -     | -       | -
-			appender-of-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
-			observation-stop              | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
-			observation-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
-			""";
-
-	private static final List<String[]> ROWS = TABLE.lines()
-		.skip(1)
-		.map((line) -> line.trim().split("\\s*\\|\\s*", -1))
-		.toList();
-
-	private static final Map<String, Integer> STATUSES = ROWS.stream()
-		.collect(Collectors.toMap((row) -> row[0], (row) -> Integer.valueOf(row[1])));
+	private static final FaultTable TABLE = new FaultTable(
+			"""
+					point                         | status | throws  | signals | error   | fatal | null    | empty   | never | twice   | cancels
+					handler-method                | 471    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500
+					handler-object                | 472    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500
+					handler-value                 | 473    | 500     | -       | 500     | 500   | bare    | bare    | -     | -       | -
+					handler-of-error              | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | handled | 500
+					server-error-handler          | 500    | plain   | plain   | plain   | plain | plain   | plain   | plain | 500     | plain
+					argument-resolver             | 474    | 500     | 500     | 500     | 500   | 500     | handled | own!  | handled | 500
+					codec                         | 475    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500
+					problem-detail-codec          | 479    | own     | own     | own     | own   | handled | bare    | cut   | handled | own
+					problem-detail-codec-of-error | 500    | plain   | plain   | plain   | plain | handled! | cut    | cut   | handled! | plain
+					view                          | 476    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500
+					executor                      | 477    | 500     | -       | 500     | 500   | -       | -       | own!  | handled | 500
+					get-message                   | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | -
+					get-message-of-handled        | 500    | handled | -       | handled | handled | handled | handled | -   | -       | -
+					to-string                     | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | -
+					get-cause                     | 500    | 500     | -       | 500     | 500   | 500     | -       | 500   | -       | -
+					get-headers                   | 480    | 500     | -       | 500     | 500   | own     | own     | -     | -       | -
+					get-status-code               | 480    | 500     | -       | 500     | 500   | 500     | -       | -     | -       | -
+					get-body                      | 480    | 500     | -       | 500     | 500   | 500     | bare    | -     | -       | -
+					web-exception-handler         | 500    | 500     | 500     | 500     | 500   | 500     | 500*    | 500   | 500     | 500
+					before-commit                 | 479    | 500/cut | 500/cut | 500/cut | cut   | 500/cut | own     | cut   | own     | 500/cut
+					before-commit-of-handler      | 478    | 500/cut | 500/cut | 500/cut | cut   | 500/cut | handled | cut   | handled | 500/cut
+					before-commit-of-error        | 500    | plain/cut | plain/cut | plain/cut | cut | plain/cut | 500   | cut   | 500     | plain/cut
+					response-write                | 479    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | own     | 500
+					response-write-of-handler     | 478    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | handled | 500
+					response-write-of-error       | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | 500     | 500
+					appender                      | 479    | own     | -       | own     | own   | -       | -       | -     | -       | -
+					appender-of-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
+					observation-stop              | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
+					observation-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
+					""");
 
 	private static final Duration BOUND = Duration.ofSeconds(15);
-
-	private static final List<Fault> FAULTS = List.of(Fault.values());
 
 	private static TestApplication application;
 
@@ -187,10 +175,11 @@ class FaultInjectionTests {
 	}
 
 	static Stream<Arguments> combinations() {
-		return ROWS.stream()
-			.flatMap((row) -> FAULTS.stream()
-				.filter((fault) -> !row[FAULTS.indexOf(fault) + 2].equals("-"))
-				.map((fault) -> Arguments.of(row[0], fault, row[FAULTS.indexOf(fault) + 2])));
+		return TABLE.combinations();
+	}
+
+	private static int status(String point) {
+		return Integer.parseInt(TABLE.get(point, "status"));
 	}
 
 	@ParameterizedTest
@@ -204,7 +193,7 @@ class FaultInjectionTests {
 			assertThat(appender.isStarted()).isTrue();
 			try (RawHttpClient client = app.connect()) {
 				String answer = assertTimeoutPreemptively(BOUND,
-						() -> answer(client, "/" + point + "/" + fault, Objects.requireNonNull(STATUSES.get(point))));
+						() -> answer(client, "/" + point + "/" + fault, status(point)));
 				assertThat(answer).isEqualTo(expected);
 				if (!answer.equals("cut")) {
 					assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
@@ -242,13 +231,14 @@ class FaultInjectionTests {
 
 	private static void assertLogged(LogCapture log, String point, boolean error, boolean taken) {
 		if (error) {
-			Awaitility.await().until(() -> errors(log).anyMatch(FaultInjectionTests::hasOriginal));
+			Awaitility.await().until(() -> errors(log).anyMatch((event) -> LogCapture.tells(event, "original")));
 			// An appender that fails may have had the line before
 			assertThat(errors(log)).hasSizeLessThanOrEqualTo(point.startsWith("appender") ? 2 : 1);
 		}
 		else {
 			assertThat(errors(log)).isEmpty();
-			assertThat(log.of("io.starlet", Level.DEBUG).stream().anyMatch(FaultInjectionTests::hasOriginal))
+			assertThat(
+					log.of("io.starlet", Level.DEBUG).stream().anyMatch((event) -> LogCapture.tells(event, "original")))
 				.isNotEqualTo(taken);
 		}
 	}
@@ -257,13 +247,8 @@ class FaultInjectionTests {
 	private static Stream<ILoggingEvent> errors(LogCapture log) {
 		return log.of("io.starlet", Level.ERROR)
 			.stream()
-			.filter((event) -> !event.getFormattedMessage().contains("problem details") || hasOriginal(event));
-	}
-
-	private static boolean hasOriginal(ILoggingEvent event) {
-		IThrowableProxy throwable = event.getThrowableProxy();
-		String text = event.getFormattedMessage() + ((throwable != null) ? ThrowableProxyUtil.asString(throwable) : "");
-		return text.toLowerCase(Locale.ROOT).contains("original");
+			.filter((event) -> !event.getFormattedMessage().contains("problem details")
+					|| LogCapture.tells(event, "original"));
 	}
 
 	/**
@@ -277,8 +262,7 @@ class FaultInjectionTests {
 		/** The one that a request is for. */
 		static Injection of(ServerHttpRequest request) {
 			String[] segments = request.getPath().value().split("/", -1);
-			return (segments.length == 3)
-					? new Injection(segments[1], Fault.valueOf(segments[2].toUpperCase(Locale.ROOT)))
+			return (segments.length == 3) ? new Injection(segments[1], Fault.of(segments[2]))
 					: new Injection("", Fault.EMPTY);
 		}
 
@@ -315,7 +299,7 @@ class FaultInjectionTests {
 
 		private static Throwable raise(ServerRequest request) {
 			Injection injection = Injection.of(request.exchange());
-			int status = Objects.requireNonNull(STATUSES.get(injection.point()));
+			int status = status(injection.point());
 			return switch (injection.point()) {
 				case "handler-of-error" -> new OriginalHandledException();
 				case "get-message-of-handled" -> new OriginalUntoldException(injection);

@@ -91,6 +91,14 @@ public enum Fault {
 		};
 	}
 
+	/**
+	 * The fault that is told by a path.
+	 * @param name its name
+	 */
+	public static Fault of(String name) {
+		return valueOf(name.toUpperCase(Locale.ROOT));
+	}
+
 	@Override
 	public String toString() {
 		return name().toLowerCase(Locale.ROOT);

@@ -17,11 +17,14 @@
 package io.starlet.testing;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import org.awaitility.Awaitility;
 import org.slf4j.LoggerFactory;
@@ -68,6 +71,17 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 		return this.events.stream()
 			.filter((event) -> event.getLoggerName().startsWith(loggerPrefix) && event.getLevel() == level)
 			.toList();
+	}
+
+	/**
+	 * Whether an event tells something, in its message or in its stack trace.
+	 * @param event the event
+	 * @param text the text, in any case
+	 */
+	public static boolean tells(ILoggingEvent event, String text) {
+		IThrowableProxy throwable = event.getThrowableProxy();
+		String trace = (throwable != null) ? ThrowableProxyUtil.asString(throwable) : "";
+		return (event.getFormattedMessage() + trace).toLowerCase(Locale.ROOT).contains(text);
 	}
 
 	@Override

@@ -18,18 +18,15 @@ package io.starlet.websocket;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import io.starlet.ExceptionHandlerFor;
 import io.starlet.WebSocketException;
 import io.starlet.WebSocketExceptionHandler;
 import io.starlet.testing.Fault;
+import io.starlet.testing.FaultTable;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawWebSocketClient;
@@ -73,19 +70,17 @@ class WebSocketFaultInjectionTests {
 	 * that the client gets, {@code ended} for an ended connection, with another code or
 	 * without a close frame, and {@code !} where an error is in the log.
 	 */
-	private static final String TABLE = """
+	private static final FaultTable TABLE = new FaultTable("""
 			point                  | throws | signals | error  | fatal  | null   | empty  | never  | twice | cancels
 			handler-method         | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011!
 			handler-object         | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011!
 			close-frame            | ended! | ended!  | ended! | ended  | ended! | ended  | ended! | 3001  | ended!
 			close-frame-of-handler | ended! | ended!  | ended! | ended! | ended! | ended  | ended! | 4000  | ended!
 			close-frame-of-error   | ended! | ended!  | ended! | ended! | ended! | ended! | ended! | 1011! | ended!
-			""";
+			""");
 
 	private static final Map<String, CloseFrame> FRAMES = Map.of("1011", new CloseFrame(1011, "Internal Error"), "3001",
 			new CloseFrame(3001, "original"), "4000", new CloseFrame(4000, "handled"));
-
-	private static final List<Fault> FAULTS = List.of(Fault.values());
 
 	private static TestApplication application;
 
@@ -100,11 +95,7 @@ class WebSocketFaultInjectionTests {
 	}
 
 	static Stream<Arguments> combinations() {
-		return TABLE.lines()
-			.skip(1)
-			.map((line) -> line.trim().split("\\s*\\|\\s*", -1))
-			.flatMap((row) -> FAULTS.stream()
-				.map((fault) -> Arguments.of(row[0], fault, row[FAULTS.indexOf(fault) + 1])));
+		return TABLE.combinations();
 	}
 
 	@ParameterizedTest
@@ -123,23 +114,16 @@ class WebSocketFaultInjectionTests {
 			}
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(log.of("io.starlet", Level.ERROR)).hasSize(cell.endsWith("!") ? 1 : 0));
-			assertThat(log.atLeast(Level.DEBUG)).anyMatch(WebSocketFaultInjectionTests::hasOriginal);
+			assertThat(log.atLeast(Level.DEBUG)).anyMatch((event) -> LogCapture.tells(event, "original"));
 			try (RawWebSocketClient client = application.webSocket("/none/null")) {
 				assertThat(client.awaitClose()).isEqualTo(new CloseFrame(3002, "next"));
 			}
 		}
 	}
 
-	private static boolean hasOriginal(ILoggingEvent event) {
-		IThrowableProxy throwable = event.getThrowableProxy();
-		String text = event.getFormattedMessage() + ((throwable != null) ? ThrowableProxyUtil.asString(throwable) : "");
-		return text.toLowerCase(Locale.ROOT).contains("original");
-	}
-
 	private static Mono<Void> inject(String point, WebSocketSession session, Mono<Void> result) {
 		List<String> segments = WebSockets.segments(session);
-		return segments.get(0).equals(point) ? Fault.valueOf(segments.get(1).toUpperCase(Locale.ROOT)).apply(result)
-				: result;
+		return segments.get(0).equals(point) ? Fault.of(segments.get(1)).apply(result) : result;
 	}
 
 	@Configuration(proxyBeanMethods = false)
