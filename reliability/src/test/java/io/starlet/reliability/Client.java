@@ -108,7 +108,7 @@ final class Client implements Runnable {
 				connection.verifyNothingBehind();
 			}
 		}
-		if (this.server.mayStopReading() && (requests.size() > 1 || has(requests, Kind.SLOW))) {
+		if (this.server.mayStopReading() && (requests.size() > 1 || has(requests, Kind.SLOW_HANDLER))) {
 			closeKept();
 		}
 	}

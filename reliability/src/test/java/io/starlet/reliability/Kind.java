@@ -33,7 +33,7 @@ enum Kind {
 
 	FAILING_HANDLER(500),
 
-	SLOW(200),
+	SLOW_HANDLER(422),
 
 	/** Whose response is cut by an error after its first chunk. */
 	CUT_STREAM(200),

@@ -70,20 +70,24 @@ record Request(Kind kind, long id) {
 
 	private boolean isBody(HttpAnswer answer) {
 		if (this.kind == Kind.CUT_STREAM) {
-			return !answer.whole() && isStart(answer.body());
+			return !answer.whole() && answer.body().equals(event());
 		}
 		return answer.whole() && answer.body().equals(switch (this.kind) {
 			case SUCCESS -> "Got " + body() + " for " + this.id;
 			case NOT_FOUND -> "No book " + this.id;
 			case MAPPED -> "{\"taken\":\"" + this.id + "\"}";
-			case SLOW -> "At last " + this.id;
+			case SLOW_HANDLER -> "At last " + this.id;
 			default -> "Internal Server Error";
 		});
 	}
 
 	/** Whether it is what a stream for this request begins with. */
 	boolean isStart(String body) {
-		return ("data:" + this.id + "\n\n").startsWith(body);
+		return event().startsWith(body);
+	}
+
+	private String event() {
+		return "data:" + this.id + "\n\n";
 	}
 
 }

@@ -192,10 +192,10 @@ public final class StarletAutoConfiguration {
 	@ConditionalOnMissingBean
 	ServerErrorWebFilter serverErrorWebFilter(ExceptionResponder responder, RegisteredHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
-			StarletProperties properties, Environment environment,
+			ExceptionLog exceptionLog, StarletProperties properties, Environment environment,
 			ObjectProvider<TracebackRenderer> tracebackRenderer) {
 		TracebackAccess access = TracebackAccess.decide(properties, environment, tracebackRenderer);
-		return new ServerErrorWebFilter(responder, handlers, httpExceptionResolver, defaultResponseWriter,
+		return new ServerErrorWebFilter(responder, handlers, httpExceptionResolver, defaultResponseWriter, exceptionLog,
 				properties.filterExceptions(), access.renderer(), access.allowedAddresses());
 	}
 
@@ -221,8 +221,8 @@ public final class StarletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LayerOrderCustomizer layerOrderCustomizer(StarletProperties properties) {
-		return new LayerOrderCustomizer(properties.handlerTimeout());
+	LayerOrderCustomizer layerOrderCustomizer(StarletProperties properties, ExceptionLog exceptionLog) {
+		return new LayerOrderCustomizer(properties.handlerTimeout(), exceptionLog);
 	}
 
 	@Bean

@@ -37,8 +37,9 @@ import org.springframework.boot.logging.LogLevel;
  * only, as it shows the application's inside to every client
  * @param filterExceptions what becomes of an HTTP exception that a filter raises
  * @param handlerTimeout how long an exception handler may take until its response has
- * started. Then it is cancelled, and the client gets the plain answer. Also how long a
- * WebExceptionHandler may take. 0 for no limit
+ * started. Then it is cancelled, and the client gets the plain answer. One that blocks
+ * its thread can't be cancelled. Also how long a WebExceptionHandler may take. 0 for no
+ * limit
  * @param raiseServerExceptions whether unhandled errors go on to the server after they
  * have been answered, so that a test that has no server sees them
  * @param logLevels levels that exceptions are logged at, by status (404), range of

@@ -121,7 +121,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 	 * another one may run what it does not take on the thread that asks.
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored")
-	private static void execute(@Nullable Executor executor, Runnable task) {
+	private void execute(@Nullable Executor executor, Runnable task) {
 		if (executor != null) {
 			try {
 				Thread caller = Thread.currentThread();
@@ -139,10 +139,10 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 				return;
 			}
 			catch (RejectedExecutionException ex) {
-				logger.debug("Executor rejected a background task", ex);
+				this.exceptionLog.handled(logger, () -> "Executor rejected a background task: " + ex, ex, 0);
 			}
 			catch (Throwable ex) {
-				logger.error("Executor failed to take a background task", ex);
+				this.exceptionLog.error(logger, "Executor failed to take a background task", ex);
 			}
 		}
 		Schedulers.boundedElastic().schedule(task);
@@ -231,7 +231,7 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		return tryObserve(observation::start) ? observation : Observation.NOOP;
 	}
 
-	private static void stop(Observation observation, @Nullable Throwable raised) {
+	private void stop(Observation observation, @Nullable Throwable raised) {
 		Throwable error = (raised != null) ? HttpExceptionResolver.unwrap(raised) : null;
 		tryObserve(() -> {
 			observation.lowCardinalityKeyValue("outcome", (error != null) ? "ERROR" : "SUCCESS");
@@ -243,13 +243,13 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 	}
 
 	/** A handler of observations that fails must not make a task another. */
-	private static boolean tryObserve(Runnable observe) {
+	private boolean tryObserve(Runnable observe) {
 		try {
 			observe.run();
 			return true;
 		}
 		catch (Throwable ex) {
-			logger.error("Background task could not be observed", ex);
+			this.exceptionLog.error(logger, "Background task could not be observed", ex);
 			return false;
 		}
 	}

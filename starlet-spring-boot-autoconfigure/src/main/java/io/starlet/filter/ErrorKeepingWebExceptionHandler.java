@@ -20,6 +20,8 @@ import java.time.Duration;
 
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.ExceptionLog;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.server.ServerWebExchange;
@@ -31,25 +33,30 @@ import org.springframework.web.server.WebExceptionHandler;
  */
 final class ErrorKeepingWebExceptionHandler implements WebExceptionHandler {
 
+	private static final Log logger = LogFactory.getLog(ErrorKeepingWebExceptionHandler.class);
+
 	private final WebExceptionHandler delegate;
 
 	private final Duration timeout;
 
-	ErrorKeepingWebExceptionHandler(WebExceptionHandler delegate, Duration timeout) {
+	private final ExceptionLog exceptionLog;
+
+	ErrorKeepingWebExceptionHandler(WebExceptionHandler delegate, Duration timeout, ExceptionLog exceptionLog) {
 		this.delegate = delegate;
 		this.timeout = timeout;
+		this.exceptionLog = exceptionLog;
 	}
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
 		Mono<Void> handled = TimeLimitedMono.of(Mono.defer(() -> this.delegate.handle(exchange, error)),
-				exchange.getResponse(), this.timeout, () -> "WebExceptionHandler " + this.delegate, error);
+				exchange.getResponse(), this.timeout, () -> this.delegate.getClass().getName(), error);
 		return ErrorResumingMono.of(handled, (failure) -> {
 			if (failure instanceof ResponseTimeoutException) {
-				ExceptionLog.addSuppressed(error, failure);
+				this.exceptionLog.addSuppressed(logger, error, failure);
 				return Mono.error(error);
 			}
-			ExceptionLog.addSuppressed(failure, error);
+			this.exceptionLog.addSuppressed(logger, failure, error);
 			return Mono.error(failure);
 		});
 	}

@@ -152,10 +152,14 @@ public final class ExceptionResponder {
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.find(exchange, exception, httpException, tried);
-		if (translated != null) {
+		boolean error = handler == null && httpException == null;
+		if (translated != null && error) {
+			this.exceptionLog.addSuppressed(logger, raised, translated);
+		}
+		else if (translated != null) {
 			ExceptionLog.addSuppressed(raised, translated);
 		}
-		if (handler == null && httpException == null) {
+		if (error) {
 			return Mono.error(raised);
 		}
 		if (httpException == null && DisconnectedClient.isSuspected(exception)) {
@@ -210,7 +214,7 @@ public final class ExceptionResponder {
 			return Mono.error(failure);
 		}
 		return answerWithoutHandler(exchange, exception, httpException)
-			.doOnError((error) -> ExceptionLog.addSuppressed(error, failure))
+			.doOnError((error) -> this.exceptionLog.addSuppressed(logger, error, failure))
 			.doOnSuccess(
 					(done) -> this.exceptionLog.error(logger,
 							"%sHTTP %s \"%s\" got the default answer".formatted(exchange.getLogPrefix(),

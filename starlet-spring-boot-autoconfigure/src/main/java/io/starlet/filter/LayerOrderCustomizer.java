@@ -19,6 +19,8 @@ package io.starlet.filter;
 import java.time.Duration;
 import java.util.List;
 
+import io.starlet.response.ExceptionLog;
+
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.boot.webflux.autoconfigure.error.DefaultErrorWebExceptionHandler;
 import org.springframework.core.Ordered;
@@ -41,13 +43,17 @@ public final class LayerOrderCustomizer implements WebHttpHandlerBuilderCustomiz
 
 	private final Duration handlerTimeout;
 
+	private final ExceptionLog exceptionLog;
+
 	/**
 	 * Create a customizer.
 	 * @param handlerTimeout how long an exception handler of the application's may take;
 	 * zero if there is no limit
+	 * @param exceptionLog logs what can't be suppressed by another error
 	 */
-	public LayerOrderCustomizer(Duration handlerTimeout) {
+	public LayerOrderCustomizer(Duration handlerTimeout, ExceptionLog exceptionLog) {
 		this.handlerTimeout = handlerTimeout;
+		this.exceptionLog = exceptionLog;
 	}
 
 	/**
@@ -78,7 +84,8 @@ public final class LayerOrderCustomizer implements WebHttpHandlerBuilderCustomiz
 				.toList();
 			handlers.removeAll(last);
 			handlers.removeIf(LayerOrderCustomizer::isIdle);
-			handlers.replaceAll((handler) -> new ErrorKeepingWebExceptionHandler(handler, this.handlerTimeout));
+			handlers.replaceAll(
+					(handler) -> new ErrorKeepingWebExceptionHandler(handler, this.handlerTimeout, this.exceptionLog));
 			handlers.addAll(last);
 		});
 	}

@@ -16,13 +16,10 @@
 
 package io.starlet.filter;
 
-import java.util.List;
-
 import io.starlet.HttpException;
-import io.starlet.registry.RegisteredHandlers;
 import io.starlet.registry.RegisteredHandler;
+import io.starlet.registry.RegisteredHandlers;
 import io.starlet.response.DefaultResponseWriter;
-
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
@@ -65,6 +62,8 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 
 	private final DefaultResponseWriter defaultResponseWriter;
 
+	private final ExceptionLog exceptionLog;
+
 	private final FilterExceptions filterExceptions;
 
 	private final @Nullable TracebackRenderer traceback;
@@ -77,18 +76,20 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	 * @param handlers know the server-error handler
 	 * @param httpExceptionResolver tells HTTP exceptions from errors
 	 * @param defaultResponseWriter answers without a handler
+	 * @param exceptionLog logs what an error can't suppress
 	 * @param filterExceptions what becomes of HTTP exceptions that filters raise
 	 * @param traceback renders errors; {@code null} if nobody is to see tracebacks
 	 * @param allowedAddresses who may see them
 	 */
 	public ServerErrorWebFilter(ExceptionResponder responder, RegisteredHandlers handlers,
 			HttpExceptionResolver httpExceptionResolver, DefaultResponseWriter defaultResponseWriter,
-			FilterExceptions filterExceptions, @Nullable TracebackRenderer traceback,
+			ExceptionLog exceptionLog, FilterExceptions filterExceptions, @Nullable TracebackRenderer traceback,
 			AllowedAddresses allowedAddresses) {
 		this.responder = responder;
 		this.handlers = handlers;
 		this.httpExceptionResolver = httpExceptionResolver;
 		this.defaultResponseWriter = defaultResponseWriter;
+		this.exceptionLog = exceptionLog;
 		this.filterExceptions = filterExceptions;
 		this.traceback = traceback;
 		this.allowedAddresses = allowedAddresses;
@@ -151,13 +152,21 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		ServerHttpResponse response = exchange.getResponse();
 		ResponseSnapshot before = ResponseSnapshot.of(exchange);
 		Mono<Void> answer = ErrorResumingMono.of(Mono.defer(() -> tryAnswer(exchange, error, renderer)), (failure) -> {
-			noteFailure(error, failure);
+			this.exceptionLog.addSuppressed(logger, error, failure);
 			before.restore(exchange);
 			return response.isCommitted() ? Mono.empty() : writeServerError(exchange, error);
 		});
-		return noteFailure(answer, error).then(noteFailure(Mono.defer(() -> response.isCommitted() ? Mono.empty()
-				// Even for HEAD, so that no WebExceptionHandler answers once more
-				: this.responder.limit(exchange, response.setComplete(), error)), error))
+		return ErrorResumingMono.of(answer, (failure) -> {
+			this.exceptionLog.addSuppressed(logger, error, failure);
+			if (!response.isCommitted()) {
+				// Of a body that is not there
+				response.getHeaders().clearContentHeaders();
+			}
+			return Mono.empty();
+		})
+			.then(noteFailure(Mono.defer(() -> response.isCommitted() ? Mono.empty()
+					// Even for HEAD, so that no WebExceptionHandler answers once more
+					: this.responder.limit(exchange, response.setComplete(), error)), error))
 			.then(Mono.fromRunnable(() -> cut(response, error)));
 	}
 
@@ -212,18 +221,11 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		return noteFailure(handled, error);
 	}
 
-	private static Mono<Void> noteFailure(Mono<Void> source, Throwable error) {
+	private Mono<Void> noteFailure(Mono<Void> source, Throwable error) {
 		return ErrorResumingMono.of(source, (failure) -> {
-			noteFailure(error, failure);
+			this.exceptionLog.addSuppressed(logger, error, failure);
 			return Mono.empty();
 		});
-	}
-
-	private static void noteFailure(Throwable error, Throwable failure) {
-		ExceptionLog.addSuppressed(error, failure);
-		if (!List.of(error.getSuppressed()).contains(failure)) {
-			logger.error("Failed to answer an error that takes no more suppressed exceptions", failure);
-		}
 	}
 
 	private static ServerWebExchange discarding(ServerWebExchange exchange) {

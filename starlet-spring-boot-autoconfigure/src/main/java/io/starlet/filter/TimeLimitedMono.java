@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
@@ -133,7 +132,6 @@ final class TimeLimitedMono extends MonoOperator<Void, Void> {
 					cancelUpstream();
 				}
 				catch (Throwable ex) {
-					Exceptions.throwIfJvmFatal(ex);
 					failure.addSuppressed(ex);
 				}
 				this.actual.onError(failure);

@@ -17,16 +17,19 @@
 package io.starlet.filter;
 
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.server.reactive.AbstractListenerServerHttpResponse;
@@ -45,6 +48,8 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	private volatile boolean whole;
 
 	private volatile boolean answer;
+
+	private volatile boolean commitFailed;
 
 	private volatile @Nullable Throwable cutBy;
 
@@ -128,14 +133,34 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	}
 
 	@Override
+	public void beforeCommit(Supplier<? extends Mono<Void>> action) {
+		super.beforeCommit(
+				this.servlet ? () -> Mono.defer(action).doOnError((failure) -> this.commitFailed = true) : action);
+	}
+
+	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		if (this.commitFailed && !isCommitted()) {
+			return discard(Flux.from(body));
+		}
 		return new TrackedWrite(
 				super.writeWith((!this.servlet || body instanceof Mono) ? body : ErrorOnDemandFlux.of(body)), this);
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		if (this.commitFailed && !isCommitted()) {
+			return discard(Flux.from(body).concatMap((part) -> part));
+		}
 		return new TrackedWrite(super.writeAndFlushWith(this.servlet ? ErrorOnDemandFlux.of(body) : body), this);
+	}
+
+	/** Spring writes one body to such a server, also if that was not sent. */
+	private Mono<Void> discard(Flux<? extends DataBuffer> body) {
+		return body.doOnNext(DataBufferUtils::release).then(Mono.defer(() -> {
+			getHeaders().clearContentHeaders();
+			return super.setComplete().doOnSuccess((done) -> markWhole());
+		}));
 	}
 
 	/**

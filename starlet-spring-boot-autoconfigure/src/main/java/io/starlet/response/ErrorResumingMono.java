@@ -194,8 +194,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void onComplete() {
-			this.done = true;
-			this.actual.onComplete();
+			if (!this.done) {
+				this.done = true;
+				this.actual.onComplete();
+			}
 		}
 
 		@Override

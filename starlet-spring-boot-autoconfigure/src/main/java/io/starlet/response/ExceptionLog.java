@@ -149,19 +149,35 @@ public final class ExceptionLog {
 		}
 	}
 
-	/** An appender that fails must not change what a client gets. */
 	/**
 	 * Have the log of an exception tell of another one.
 	 * @param exception the exception
 	 * @param other what it replaces, or what came of it; one of 20 at most
+	 * @return whether it does, which exceptions can refuse
 	 */
-	public static void addSuppressed(Throwable exception, Throwable other) {
+	public static boolean addSuppressed(Throwable exception, Throwable other) {
 		List<Throwable> present = List.of(exception.getSuppressed());
 		if (exception != other && present.size() < MAX_SUPPRESSED && !present.contains(other)) {
 			exception.addSuppressed(other);
+			present = List.of(exception.getSuppressed());
+		}
+		return exception == other || present.contains(other);
+	}
+
+	/**
+	 * Have the log of an error tell of another one, in a line of its own if need be.
+	 * @param logger the logger of that line
+	 * @param error the error
+	 * @param other what it replaces, or what came of it
+	 */
+	public void addSuppressed(Log logger, Throwable error, Throwable other) {
+		if (!addSuppressed(error, other)) {
+			error(logger, "Suppressed by %s, which takes no more exceptions".formatted(error.getClass().getName()),
+					other);
 		}
 	}
 
+	/** An appender that fails must not change what a client gets. */
 	private static void tryLog(Runnable log) {
 		try {
 			log.run();

@@ -112,11 +112,14 @@ public final class WebSocketExceptionResponder {
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.findForWebSocket(handshake, exception, httpException, tried);
 		CloseStatus status = getCloseStatus(exception, httpException);
-		if (translated != null) {
-			ExceptionLog.addSuppressed(raised, translated);
-		}
 		boolean unhandled = status == null && (handler == null || this.handlers.takesAnyError(handler));
 		boolean error = unhandled || ofError;
+		if (translated != null && error) {
+			this.exceptionLog.addSuppressed(logger, raised, translated);
+		}
+		else if (translated != null) {
+			ExceptionLog.addSuppressed(raised, translated);
+		}
 		if (!error && tried.isEmpty()) {
 			logHandled(handshake, exception, httpException, handler);
 		}

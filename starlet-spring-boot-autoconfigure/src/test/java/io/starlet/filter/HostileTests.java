@@ -273,12 +273,6 @@ class HostileTests {
 	}
 
 	@Test
-	void exceptionWithoutSuppressionCanBeTranslated() {
-		assertThat(application.get("/handler/no-suppression").status()).isEqualTo(500);
-		singleError();
-	}
-
-	@Test
 	void oneHttpExceptionThatIsRaisedAThousandTimesIsAnsweredEachTimeAndDoesNotGrow() throws Exception {
 		List<RawHttpResponse> responses = sendAll(20, 50, (number) -> "/shared");
 		assertThat(responses).hasSize(1000).allSatisfy((response) -> {

@@ -168,6 +168,17 @@ class WebSocketExceptionHandlerTests {
 		}
 	}
 
+	@Test
+	void anErrorIsInTheLogIfWhatItsHandlerRaisesTakesNoSuppressedExceptions() {
+		try (LogCapture log = new LogCapture()) {
+			assertThat(fail("ToRefusingException")).isEqualTo(WebSockets.INTERNAL_ERROR);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(log.of("io.starlet", Level.ERROR)).hasSize(2)
+					.anyMatch((event) -> LogCapture.tells(event, "torefusingexception"))
+					.anyMatch((event) -> LogCapture.tells(event, "of the handler")));
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "NullException, returnsNull", "IdleException, returnsWithoutClosing",
 			"IdleVoidException, returnsNothing", "SilentException, onlySends", "EndlessException, neverEnds",
@@ -458,6 +469,11 @@ class WebSocketExceptionHandlerTests {
 			return Mono.error(() -> new IllegalStateException("of the handler"));
 		}
 
+		@ExceptionHandlerFor(ToRefusingException.class)
+		Mono<Void> toRefusing(WebSocketSession session) {
+			return Mono.error(() -> new RefusingException("of the handler"));
+		}
+
 		@ExceptionHandlerFor(SelfException.class)
 		Mono<Void> self(WebSocketSession session) {
 			this.calls.incrementAndGet();
@@ -592,6 +608,18 @@ class WebSocketExceptionHandlerTests {
 	}
 
 	static class ToErrorException extends RuntimeException {
+
+	}
+
+	static class ToRefusingException extends RuntimeException {
+
+	}
+
+	static class RefusingException extends RuntimeException {
+
+		RefusingException(String message) {
+			super(message, null, false, false);
+		}
 
 	}
 

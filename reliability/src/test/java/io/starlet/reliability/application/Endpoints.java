@@ -41,8 +41,6 @@ class Endpoints {
 
 	private static final Duration MAX_DELAY = Duration.ofMillis(2);
 
-	private static final Duration SLOWLY = Duration.ofMillis(50);
-
 	private static final Duration PATIENTLY = Duration.ofSeconds(3);
 
 	@PostMapping("/success/{id}")
@@ -72,9 +70,9 @@ class Endpoints {
 		return Mono.error(() -> new FragileException(id));
 	}
 
-	@GetMapping("/slow/{id}")
-	Mono<String> answerSlowly(@PathVariable String id) {
-		return Mono.delay(SLOWLY).thenReturn("At last " + id);
+	@GetMapping("/slow-handler/{id}")
+	Mono<String> failWithSlowHandler(@PathVariable String id) {
+		return Mono.error(() -> new LateException(id));
 	}
 
 	/**
@@ -93,8 +91,8 @@ class Endpoints {
 	}
 
 	@GetMapping("/leaving/{id}/early")
-	Mono<String> answerNobody(@PathVariable String id) {
-		return answerSlowly(id);
+	Mono<String> failForNobody(@PathVariable String id) {
+		return failWithSlowHandler(id);
 	}
 
 	/** Does not wait for ever, as the server may not tell that the client has left. */

@@ -16,6 +16,7 @@
 
 package io.starlet.reliability.application;
 
+import java.time.Duration;
 import java.util.Map;
 
 import io.starlet.ExceptionHandlerFor;
@@ -33,10 +34,18 @@ import org.springframework.web.reactive.socket.WebSocketSession;
 @Component
 class Errors {
 
+	private static final Duration SLOWLY = Duration.ofMillis(50);
+
 	@ExceptionHandlerFor
 	@ResponseStatus(HttpStatus.CONFLICT)
 	Map<String, String> taken(TakenException ex) {
 		return Map.of("taken", String.valueOf(ex.getMessage()));
+	}
+
+	@ExceptionHandlerFor
+	@ResponseStatus(HttpStatus.UNPROCESSABLE_CONTENT)
+	Mono<String> answerSlowly(LateException ex) {
+		return Mono.delay(SLOWLY).thenReturn("At last " + ex.getMessage());
 	}
 
 	@ExceptionHandlerFor

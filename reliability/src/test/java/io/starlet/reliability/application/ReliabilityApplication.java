@@ -17,6 +17,7 @@
 package io.starlet.reliability.application;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 
 import org.springframework.beans.factory.annotation.Value;
@@ -49,9 +50,7 @@ public class ReliabilityApplication {
 	 */
 	public static void main(String[] args) throws IOException {
 		ConfigurableApplicationContext context = SpringApplication.run(ReliabilityApplication.class, args);
-		while (System.in.read() != -1) {
-			Thread.onSpinWait();
-		}
+		System.in.transferTo(OutputStream.nullOutputStream());
 		context.close();
 	}
 

@@ -101,9 +101,14 @@ public enum Server {
 		};
 	}
 
+	/** Whether it writes into buffers that Netty counts. */
+	public boolean usesNettyBuffers() {
+		return this == REACTOR_NETTY;
+	}
+
 	/**
-	 * Return what Spring and Tomcat may log of their own, about once in 200,000 requests,
-	 * where a client leaves just as something is sent to it.
+	 * Return what Spring and Tomcat may log of their own, a few times in 10,000 clients
+	 * that leave, where one does so just as something is sent to it.
 	 */
 	public Set<String> mayLog() {
 		return switch (this) {
