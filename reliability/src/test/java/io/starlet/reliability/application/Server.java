@@ -107,15 +107,15 @@ public enum Server {
 	}
 
 	/**
-	 * Return what Spring and Tomcat may log of their own, a few times in 10,000 clients
-	 * that leave, where one does so just as something is sent to it.
+	 * Return what Spring and the server may log of their own, a few times in 10,000
+	 * clients that leave, where one does so just as something is sent to it.
 	 */
 	public Set<String> mayLog() {
 		return switch (this) {
 			case REACTOR_NETTY -> Set.of();
 			case TOMCAT -> Set.of("ERROR Schedulers java.lang.IllegalStateException",
 					"ERROR CoyoteAdapter java.lang.IllegalStateException");
-			case JETTY -> Set.of("ERROR Schedulers java.lang.IllegalStateException");
+			case JETTY -> Set.of("ERROR Schedulers java.lang.IllegalStateException", "WARN Blocker");
 		};
 	}
 
