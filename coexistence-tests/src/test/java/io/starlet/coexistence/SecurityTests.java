@@ -148,6 +148,16 @@ class SecurityTests {
 	}
 
 	@Test
+	void aHandlerOf401ThatDoesNotEndIsGivenUpForTheDefaultAnswerWithTheChallenge() {
+		try (TestApplication endless = SecuredApplication.start(Endless.class, "starlet.handler-timeout=300ms")) {
+			assertThat(RawConnection.send(endless, "GET /private")).startsWith("HTTP/1.1 401 Unauthorized\r\n")
+				.contains(OWN_HEADERS)
+				.containsOnlyOnce("WWW-Authenticate: Basic realm=\"Realm\"")
+				.endsWith("\r\n\r\nUnauthorized");
+		}
+	}
+
+	@Test
 	void aWebSocketHandshakeThatIsRefusedIsAnsweredByTheHandlerOf401() {
 		assertThat(RawConnection.send(application, "GET /ws", "Upgrade: websocket", "Connection: Upgrade",
 				"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="))
@@ -361,6 +371,17 @@ class SecurityTests {
 	@Configuration(proxyBeanMethods = false)
 	@Import({ SecuredApplication.class, Errors.class })
 	static class Handled {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(SecuredApplication.class)
+	static class Endless {
+
+		@StatusHandler(401)
+		Mono<String> unauthorized() {
+			return Mono.never();
+		}
 
 	}
 

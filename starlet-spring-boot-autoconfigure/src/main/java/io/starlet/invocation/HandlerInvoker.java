@@ -19,7 +19,6 @@ package io.starlet.invocation;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -193,7 +192,10 @@ public final class HandlerInvoker {
 	 * name, or {@code null}
 	 */
 	public @Nullable String validate(HandlerMethod method, List<Class<?>> exceptionTypes) {
-		boolean webSocket = Arrays.stream(method.getMethodParameters()).anyMatch(HandlerInvoker::isSession);
+		boolean webSocket = false;
+		for (MethodParameter parameter : method.getMethodParameters()) {
+			webSocket |= isSession(parameter);
+		}
 		for (MethodParameter parameter : method.getMethodParameters()) {
 			if (!isProvided(parameter, exceptionTypes)
 					&& !(webSocket ? isResolvableForWebSocket(parameter) : isResolvable(parameter))) {
@@ -226,7 +228,13 @@ public final class HandlerInvoker {
 	}
 
 	private static boolean isProvided(MethodParameter parameter, List<Class<?>> exceptionTypes) {
-		return exceptionTypes.stream().anyMatch(parameter.getParameterType()::isAssignableFrom);
+		Class<?> type = parameter.getParameterType();
+		for (Class<?> exceptionType : exceptionTypes) {
+			if (type.isAssignableFrom(exceptionType)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private boolean isResolvable(MethodParameter parameter) {

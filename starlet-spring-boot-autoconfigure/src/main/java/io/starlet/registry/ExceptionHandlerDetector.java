@@ -23,11 +23,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.starlet.ExceptionHandlerConfigurer;
@@ -49,6 +50,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -195,9 +197,13 @@ class ExceptionHandlerDetector {
 			logger.debug("Could not look for exception handlers in bean '" + beanName + "'", ex);
 			return;
 		}
+		if (methods.isEmpty()) {
+			return;
+		}
+		Class<?> exposedType = beanFactory.getType(beanName);
 		sortedByMediaType(methods).forEach((entry) -> {
 			if (!AnnotatedElementUtils.hasAnnotation(entry.getKey(), Bean.class)) {
-				detectMethod(beanFactory, beanName, beanOrder, entry.getKey(), entry.getValue());
+				detectMethod(beanFactory, beanName, exposedType, beanOrder, entry.getKey(), entry.getValue());
 			}
 		});
 	}
@@ -213,9 +219,9 @@ class ExceptionHandlerDetector {
 		return sorted;
 	}
 
-	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName, int beanOrder,
-			Method method, List<Registration> registrations) {
-		String description = "method '" + describe(method) + "' of bean '" + beanName + "'";
+	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
+			@Nullable Class<?> exposedType, int beanOrder, Method method, List<Registration> registrations) {
+		DescribedMethod description = new DescribedMethod(beanName, method);
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
 			throw new InvalidExceptionHandlerException(
 					"%s is %s, so it can't be called on the bean.".formatted(description,
@@ -223,11 +229,11 @@ class ExceptionHandlerDetector {
 					"Make it an instance method that is not private.");
 		}
 		HandlerMethod handlerMethod = new HandlerMethod(beanName, beanFactory,
-				selectInvocableMethod(beanFactory, beanName, method, description));
+				selectInvocableMethod(exposedType, method, description));
 		List<Class<?>> parameters = findExceptionParameters(handlerMethod);
 		Class<?> exceptionType = parameters.isEmpty() ? null : parameters.get(0);
-		if (registrations.stream().anyMatch(Registration::isDerived)
-				&& (exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))) {
+		if ((exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))
+				&& registrations.stream().anyMatch(Registration::isDerived)) {
 			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
 		}
 		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registrations, parameters));
@@ -246,10 +252,10 @@ class ExceptionHandlerDetector {
 			.forEach((registration) -> register(registration, handler, parameters, takesSession(handlerMethod)));
 	}
 
-	private static Method selectInvocableMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
-			Method method, String description) {
+	private static Method selectInvocableMethod(@Nullable Class<?> exposedType, Method method,
+			DescribedMethod description) {
 		try {
-			return AopUtils.selectInvocableMethod(method, beanFactory.getType(beanName));
+			return AopUtils.selectInvocableMethod(method, exposedType);
 		}
 		catch (IllegalStateException ex) {
 			throw new InvalidExceptionHandlerException(
@@ -260,31 +266,47 @@ class ExceptionHandlerDetector {
 	}
 
 	private static boolean takesSession(HandlerMethod method) {
-		return Arrays.stream(method.getMethodParameters())
-			.anyMatch((parameter) -> parameter.getParameterType() == WebSocketSession.class);
+		for (MethodParameter parameter : method.getMethodParameters()) {
+			if (parameter.getParameterType() == WebSocketSession.class) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static List<Class<?>> findExceptionParameters(HandlerMethod method) {
-		return Arrays.stream(method.getMethodParameters())
-			.<Class<?>>map((parameter) -> parameter.getParameterType())
-			.filter((type) -> Throwable.class.isAssignableFrom(type) || type == ErrorResponse.class)
-			.toList();
+		List<Class<?>> types = new ArrayList<>(1);
+		for (MethodParameter parameter : method.getMethodParameters()) {
+			Class<?> type = parameter.getParameterType();
+			if (Throwable.class.isAssignableFrom(type) || type == ErrorResponse.class) {
+				types.add(type);
+			}
+		}
+		return types;
 	}
 
 	/** What a handler is called with, so what else its parameters may be. */
 	private static List<Class<?>> findPassedTypes(List<Registration> registrations, List<Class<?>> parameters) {
-		List<Class<?>> types = new ArrayList<>();
-		registrations.forEach((registration) -> types
-			.addAll(registration.classesOr(parameters.isEmpty() ? null : parameters.get(0))));
-		if (registrations.stream().anyMatch((registration) -> !registration.statuses().isEmpty())
-				|| (takesHttp(parameters) && types.stream().anyMatch(ExceptionHandlerDetector::isHttp))) {
+		List<Class<?>> types = new ArrayList<>(2);
+		boolean http = false;
+		for (Registration registration : registrations) {
+			types.addAll(registration.classesOr(parameters.isEmpty() ? null : parameters.get(0)));
+			http |= !registration.statuses().isEmpty();
+		}
+		if (http || (takes(parameters, HttpException.class)
+				&& types.stream().anyMatch(ExceptionHandlerDetector::isHttp))) {
 			types.add(HttpException.class);
 		}
 		return types;
 	}
 
-	private static boolean takesHttp(List<Class<?>> parameters) {
-		return parameters.stream().anyMatch((parameter) -> parameter.isAssignableFrom(HttpException.class));
+	private static boolean takes(List<Class<?>> parameters, Class<?> type) {
+		for (Class<?> parameter : parameters) {
+			if (parameter.isAssignableFrom(type)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Whether an {@code HttpException} is passed too. */
@@ -293,15 +315,15 @@ class ExceptionHandlerDetector {
 				|| AnnotatedElementUtils.hasAnnotation(type, ResponseStatus.class);
 	}
 
-	private static InvalidExceptionHandlerException noException(String description, String action) {
+	private static InvalidExceptionHandlerException noException(Object description, String action) {
 		return new InvalidExceptionHandlerException(
 				"%s does not say which exceptions it handles.".formatted(description), action);
 	}
 
 	private void register(Registration registration, RegisteredHandler unconditional, List<Class<?>> parameters,
 			boolean webSocket) {
-		RegisteredHandler handler = unconditional.withCondition(
-				HandlerCondition.of(unconditional.toString(), registration.paths(), registration.produces()));
+		RegisteredHandler handler = unconditional
+			.withCondition(HandlerCondition.of(unconditional, registration.paths(), registration.produces()));
 		if (registration.isEmpty()) {
 			throw new InvalidExceptionHandlerException("%s is registered for no status.".formatted(handler),
 					"Give @StatusHandler at least one status.");
@@ -341,9 +363,8 @@ class ExceptionHandlerDetector {
 	 */
 	private static void checkAccepts(RegisteredHandler handler, List<Class<?>> parameters,
 			Class<? extends Throwable> type, String key) {
-		boolean accepts = parameters.isEmpty()
-				|| parameters.stream().anyMatch((parameter) -> parameter.isAssignableFrom(type))
-				|| (takesHttp(parameters) && isHttp(type));
+		boolean accepts = parameters.isEmpty() || takes(parameters, type)
+				|| (takes(parameters, HttpException.class) && isHttp(type));
 		if (!accepts) {
 			throw new InvalidExceptionHandlerException(
 					"%s is registered for %s, but takes %s.".formatted(handler, key, parameters.get(0).getName()),
@@ -352,13 +373,23 @@ class ExceptionHandlerDetector {
 	}
 
 	private static String describe(Method method) {
-		StringBuilder description = new StringBuilder(method.getDeclaringClass().getName()).append('#')
-			.append(method.getName());
-		return description
-			.append(Arrays.stream(method.getParameterTypes())
-				.map(Class::getSimpleName)
-				.collect(Collectors.joining(", ", "(", ")")))
-			.toString();
+		StringJoiner parameters = new StringJoiner(", ", "(", ")");
+		for (Class<?> type : method.getParameterTypes()) {
+			parameters.add(type.getSimpleName());
+		}
+		return method.getDeclaringClass().getName() + "#" + method.getName() + parameters;
+	}
+
+	/**
+	 * Names itself when it is asked, as the names of a thousand methods take their time.
+	 */
+	private record DescribedMethod(String beanName, Method method) {
+
+		@Override
+		public String toString() {
+			return "method '" + describe(this.method) + "' of bean '" + this.beanName + "'";
+		}
+
 	}
 
 	/** What one annotation of a method or class says. */
@@ -368,11 +399,14 @@ class ExceptionHandlerDetector {
 
 		static @Nullable List<Registration> of(AnnotatedElement element) {
 			MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+			if (!annotations.isPresent(StatusHandler.class) && !annotations.isPresent(ExceptionHandlerFor.class)) {
+				return null;
+			}
 			List<Registration> registrations = Stream
 				.concat(annotations.stream(StatusHandler.class).map(Registration::ofStatuses),
 						annotations.stream(ExceptionHandlerFor.class).map(Registration::ofClasses))
 				.toList();
-			return registrations.isEmpty() ? null : registrations;
+			return registrations;
 		}
 
 		private static Registration ofStatuses(MergedAnnotation<StatusHandler> annotation) {
@@ -392,11 +426,12 @@ class ExceptionHandlerDetector {
 		}
 
 		List<Class<? extends Throwable>> classesOr(@Nullable Class<?> parameter) {
-			List<Class<?>> types = (this.isDerived && parameter != null) ? List.of(parameter) : this.classes;
-			return types.stream()
-				.distinct()
-				.<Class<? extends Throwable>>map((type) -> type.asSubclass(Throwable.class))
-				.toList();
+			if (this.isDerived && parameter != null) {
+				return List.of(parameter.asSubclass(Throwable.class));
+			}
+			Set<Class<? extends Throwable>> types = new LinkedHashSet<>();
+			this.classes.forEach((type) -> types.add(type.asSubclass(Throwable.class)));
+			return List.copyOf(types);
 		}
 
 	}
@@ -418,13 +453,12 @@ class ExceptionHandlerDetector {
 
 		@Override
 		public ExceptionHandlerRegistry paths(String... patterns) {
-			return new ConfigurerRegistry(this.beanName, this.order, this.condition.withPaths(toString(), patterns));
+			return new ConfigurerRegistry(this.beanName, this.order, this.condition.withPaths(this, patterns));
 		}
 
 		@Override
 		public ExceptionHandlerRegistry produces(String... mediaTypes) {
-			return new ConfigurerRegistry(this.beanName, this.order,
-					this.condition.withProduces(toString(), mediaTypes));
+			return new ConfigurerRegistry(this.beanName, this.order, this.condition.withProduces(this, mediaTypes));
 		}
 
 		@Override

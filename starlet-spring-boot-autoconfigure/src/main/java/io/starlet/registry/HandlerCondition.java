@@ -43,21 +43,21 @@ record HandlerCondition(List<PathPattern> paths, List<MediaType> produces) {
 	/** The rank of a handler that does not produce what a client accepts. */
 	static final int UNACCEPTABLE = Integer.MAX_VALUE;
 
-	static HandlerCondition of(String handler, String[] paths, String[] produces) {
+	static HandlerCondition of(Object handler, String[] paths, String[] produces) {
 		return NONE.withPaths(handler, paths).withProduces(handler, produces);
 	}
 
-	HandlerCondition withPaths(String handler, String[] paths) {
+	HandlerCondition withPaths(Object handler, String[] paths) {
 		return (paths.length == 0) ? this : new HandlerCondition(
 				Arrays.stream(paths).map((path) -> parsePath(handler, path)).distinct().toList(), this.produces);
 	}
 
-	HandlerCondition withProduces(String handler, String[] produces) {
+	HandlerCondition withProduces(Object handler, String[] produces) {
 		return (produces.length == 0) ? this : new HandlerCondition(this.paths,
 				Arrays.stream(produces).map((type) -> parseMediaType(handler, type)).distinct().toList());
 	}
 
-	private static PathPattern parsePath(String handler, String path) {
+	private static PathPattern parsePath(Object handler, String path) {
 		PathPatternParser parser = PathPatternParser.defaultInstance;
 		try {
 			return parser.parse(parser.initFullPathPattern(path));
@@ -68,7 +68,7 @@ record HandlerCondition(List<PathPattern> paths, List<MediaType> produces) {
 		}
 	}
 
-	private static MediaType parseMediaType(String handler, String type) {
+	private static MediaType parseMediaType(Object handler, String type) {
 		if (type.startsWith("!")) {
 			throw new InvalidExceptionHandlerException(
 					"%s produces '%s', but what a handler does not produce can't be said.".formatted(handler, type),

@@ -72,7 +72,7 @@ class HandlerKeys {
 	}
 
 	private static void add(List<RegisteredHandler> handlers, RegisteredHandler handler) {
-		if (handlers.stream().noneMatch(handler::isSameRegistrationAs)) {
+		if (handlers.isEmpty() || handlers.stream().noneMatch(handler::isSameRegistrationAs)) {
 			handlers.add(handler);
 		}
 	}

@@ -37,7 +37,7 @@ import org.springframework.web.method.HandlerMethod;
  */
 public final class RegisteredHandler {
 
-	private final String description;
+	private final Object description;
 
 	private final String beanName;
 
@@ -51,7 +51,7 @@ public final class RegisteredHandler {
 
 	private final HandlerCondition condition;
 
-	private RegisteredHandler(String description, String beanName, int order, @Nullable HandlerMethod method,
+	private RegisteredHandler(Object description, String beanName, int order, @Nullable HandlerMethod method,
 			@Nullable Supplier<?> handler, Class<?> exceptionType, HandlerCondition condition) {
 		this.description = description;
 		this.beanName = beanName;
@@ -62,7 +62,7 @@ public final class RegisteredHandler {
 		this.condition = condition;
 	}
 
-	static RegisteredHandler ofMethod(String description, String beanName, int order, HandlerMethod method) {
+	static RegisteredHandler ofMethod(Object description, String beanName, int order, HandlerMethod method) {
 		return new RegisteredHandler(description, beanName, order, method, null, Throwable.class,
 				HandlerCondition.NONE);
 	}
@@ -147,7 +147,7 @@ public final class RegisteredHandler {
 	 */
 	@Override
 	public String toString() {
-		return this.description;
+		return this.description.toString();
 	}
 
 }

@@ -525,8 +525,9 @@ class FaultInjectionTests {
 			if (this.fault == Fault.TWICE) {
 				return this.fault.apply(super.writeWith(body));
 			}
-			// As all that does not write a body has to
-			Flux.from(body).subscribe(DataBufferUtils.releaseConsumer());
+			Flux<DataBuffer> discarded = Flux.<DataBuffer>from(body).doOnNext(DataBufferUtils::release);
+			// As all that does not write a body has to, or by cancelling it
+			discarded.take((this.fault == Fault.CANCELS) ? 1 : Long.MAX_VALUE).subscribe();
 			return this.fault.apply(Mono.empty());
 		}
 

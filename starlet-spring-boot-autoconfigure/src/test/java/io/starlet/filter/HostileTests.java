@@ -306,14 +306,16 @@ class HostileTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "value", "value-lf", "value-nul", "value-blank", "value-tab", "name", "empty-name",
-			"name-space" })
+	@ValueSource(strings = { "value", "value-lf", "value-nul", "value-blank", "value-tab", "value-low-bytes", "name",
+			"empty-name", "name-space" })
 	void headerThatWouldSplitTheResponseIsNotSent(String kind) {
 		for (String path : List.of("/header/", "/header-handled/", "/header-filtered/")) {
 			try (RawHttpClient client = application.connect()) {
 				RawHttpResponse response = client.send("GET", path + kind);
 				assertThat(response.status()).as(path).isEqualTo(409);
-				assertThat(response.headers()).doesNotContainKeys("Injected", "X-Bad");
+				assertThat(response.headers()).doesNotContainKey("Injected");
+				assertThat(response.headers().getOrDefault("X-Bad", "a??Injected: yes"))
+					.matches("a[? ]{2}Injected: yes");
 				assertThat(response.header("X-Good")).isEqualTo("kept");
 				assertThat(response.whole()).isTrue();
 				assertUsable(client);
@@ -899,6 +901,8 @@ class HostileTests {
 				case "value-nul" -> headers.set("X-Bad", "a\u0000b");
 				case "value-blank" -> headers.set("X-Bad", " a");
 				case "value-tab" -> headers.set("X-Bad", "\ta");
+				// Their low bytes are a line break
+				case "value-low-bytes" -> headers.set("X-Bad", "a\u010d\u010aInjected: yes");
 				case "name" -> headers.set("X-Bad: a\r\nInjected", "yes");
 				case "empty-name" -> headers.set("", "yes");
 				default -> headers.set("X Bad", "yes");
