@@ -43,6 +43,7 @@ import io.starlet.testing.FaultTable;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawHttpClient;
 import io.starlet.testing.RawHttpResponse;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ class TracebackFaultInjectionTests {
 		ClassLoader original = thread.getContextClassLoader();
 		try {
 			thread.setContextClassLoader(new FaultyClassLoader(original, directory));
-			application = TestApplication.start(App.class, "starlet.debug=true",
+			application = TestApplication.start(Server.REACTOR_NETTY, App.class, "starlet.debug=true",
 					"starlet.traceback.application-packages=com.shop");
 		}
 		finally {
