@@ -45,7 +45,9 @@ class ExceptionHandlerMethod extends InvocableHandlerMethod {
 				&& !KotlinDetector.isKotlinType(getBridgedMethod().getDeclaringClass());
 	}
 
+	/** Compilers differ in whether they see that Spring's argument may have nulls. */
 	@Override
+	@SuppressWarnings("NullAway")
 	public Mono<HandlerResult> invoke(ServerWebExchange exchange, BindingContext bindingContext, Object... provided) {
 		if (this.direct) {
 			MethodParameter[] parameters = getMethodParameters();
