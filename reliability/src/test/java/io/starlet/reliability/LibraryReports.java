@@ -80,8 +80,9 @@ record LibraryReports(Path target) {
 	/** How many inputs were tried. */
 	String fuzzed() {
 		return Stream
-			.concat(Stream.of("| Inputs | Tried |", "|---|---:|"), find(FUZZED_TARGET, this.target.resolve("fuzz.txt"))
-				.map((input) -> "| %s | %,d |".formatted(FUZZED.get(input.group(1)), Integer.parseInt(input.group(2)))))
+			.concat(Stream.of("| Inputs | Tried |", "|---|---:|"),
+					find(FUZZED_TARGET, this.target.resolve("fuzz.txt")).map((input) -> String.format(Locale.ROOT,
+							"| %s | %,d |", FUZZED.get(input.group(1)), Integer.parseInt(input.group(2)))))
 			.collect(Collectors.joining("\n"));
 	}
 

@@ -153,12 +153,7 @@ public final class ExceptionResponder {
 		HttpException httpException = this.httpExceptionResolver.resolve(exception);
 		RegisteredHandler handler = this.handlers.find(exchange, exception, httpException, tried);
 		boolean error = handler == null && httpException == null;
-		if (translated != null && error) {
-			this.exceptionLog.addSuppressed(logger, raised, translated);
-		}
-		else if (translated != null) {
-			ExceptionLog.addSuppressed(raised, translated);
-		}
+		this.exceptionLog.translated(logger, raised, translated, error);
 		if (error) {
 			return Mono.error(raised);
 		}

@@ -402,11 +402,10 @@ class ExceptionHandlerDetector {
 			if (!annotations.isPresent(StatusHandler.class) && !annotations.isPresent(ExceptionHandlerFor.class)) {
 				return null;
 			}
-			List<Registration> registrations = Stream
+			return Stream
 				.concat(annotations.stream(StatusHandler.class).map(Registration::ofStatuses),
 						annotations.stream(ExceptionHandlerFor.class).map(Registration::ofClasses))
 				.toList();
-			return registrations;
 		}
 
 		private static Registration ofStatuses(MergedAnnotation<StatusHandler> annotation) {

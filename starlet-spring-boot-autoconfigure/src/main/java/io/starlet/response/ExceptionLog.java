@@ -177,6 +177,23 @@ public final class ExceptionLog {
 		}
 	}
 
+	/**
+	 * Have the log of what a handler has raised tell of the exception that it was called
+	 * for. One that is handled in the end may refuse to, and nothing is said.
+	 * @param logger the logger of a line of its own
+	 * @param raised what the handler has raised
+	 * @param translated the exception that it was called for, if there is one
+	 * @param error whether what was raised is an error
+	 */
+	public void translated(Log logger, Throwable raised, @Nullable Throwable translated, boolean error) {
+		if (translated != null && error) {
+			addSuppressed(logger, raised, translated);
+		}
+		else if (translated != null) {
+			addSuppressed(raised, translated);
+		}
+	}
+
 	/** An appender that fails must not change what a client gets. */
 	private static void tryLog(Runnable log) {
 		try {

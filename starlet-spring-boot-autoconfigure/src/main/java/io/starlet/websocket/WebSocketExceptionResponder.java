@@ -114,12 +114,7 @@ public final class WebSocketExceptionResponder {
 		CloseStatus status = getCloseStatus(exception, httpException);
 		boolean unhandled = status == null && (handler == null || this.handlers.takesAnyError(handler));
 		boolean error = unhandled || ofError;
-		if (translated != null && error) {
-			this.exceptionLog.addSuppressed(logger, raised, translated);
-		}
-		else if (translated != null) {
-			ExceptionLog.addSuppressed(raised, translated);
-		}
+		this.exceptionLog.translated(logger, raised, translated, error);
 		if (!error && tried.isEmpty()) {
 			logHandled(handshake, exception, httpException, handler);
 		}

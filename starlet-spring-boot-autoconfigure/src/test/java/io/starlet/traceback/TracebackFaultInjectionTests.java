@@ -150,12 +150,16 @@ class TracebackFaultInjectionTests {
 		return response.body().contains("no stock") ? "source" : "page";
 	}
 
-	private static <T extends @Nullable Object> T call(String point, T result, T empty) {
+	private static @Nullable Fault find(String point) {
 		String[] segments = current.split("/", -1);
-		if (!segments[0].equals(point)) {
+		return segments[0].equals(point) ? Fault.of(segments[1]) : null;
+	}
+
+	private static <T extends @Nullable Object> T call(String point, T result, T empty) {
+		Fault fault = find(point);
+		if (fault == null) {
 			return result;
 		}
-		Fault fault = Fault.of(segments[1]);
 		if (fault == Fault.NEVER) {
 			try {
 				new CountDownLatch(1).await();
@@ -206,9 +210,8 @@ class TracebackFaultInjectionTests {
 
 				@Override
 				public Mono<WebSession> retrieveSession(String id) {
-					String[] segments = current.split("/", -1);
-					return segments[0].equals("session-store") ? Fault.of(segments[1]).apply(createWebSession())
-							: Mono.empty();
+					Fault fault = find("session-store");
+					return (fault != null) ? fault.apply(createWebSession()) : Mono.empty();
 				}
 
 			});
