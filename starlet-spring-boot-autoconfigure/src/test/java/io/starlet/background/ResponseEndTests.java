@@ -30,7 +30,6 @@ import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -79,6 +78,8 @@ class ResponseEndTests {
 	@SuppressWarnings("NullAway.Init")
 	private static Recorder recorder;
 
+	private final Server server;
+
 	@BeforeParameterizedClassInvocation
 	static void start(Server server) {
 		application = TestApplication.start(server, App.class);
@@ -91,6 +92,7 @@ class ResponseEndTests {
 	}
 
 	ResponseEndTests(Server server) {
+		this.server = server;
 	}
 
 	@BeforeEach
@@ -177,25 +179,25 @@ class ResponseEndTests {
 		assertThat(recorder.await(3)).containsExactly("hangs", "hung", "next");
 	}
 
-	@Test
-	void tasksRunWhenTheClientLeavesInTheMiddleOfAStream() throws Exception {
-		try (HeldClient held = new HeldClient(application.port())) {
+	/**
+	 * On an application of its own: a request soon after another of whose stream the
+	 * client left gets no answer on Tomcat at times, with and without Starlet.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void tasksRunWhenTheClientLeavesInTheMiddleOfAStream(boolean reads) throws Exception {
+		try (TestApplication own = TestApplication.start(this.server, App.class);
+				HeldClient held = new HeldClient(own.port())) {
+			Recorder events = own.bean(Recorder.class);
 			held.send("GET /endless HTTP/1.1");
-			held.readUntil("tick");
-			assertThat(recorder.events()).isEmpty();
-			held.abort();
-		}
-		assertThat(recorder.await(2)).containsExactly("blocking", "reactive");
-	}
-
-	@Test
-	void tasksRunWhenTheClientLeavesWithoutReadingAResponseThatIsCommitted() throws Exception {
-		try (HeldClient held = new HeldClient(application.port())) {
-			held.send("GET /endless HTTP/1.1");
+			if (reads) {
+				held.readUntil("tick");
+			}
 			Awaitility.await().until(() -> held.arrived() > 0);
+			assertThat(events.events()).isEmpty();
 			held.abort();
+			assertThat(events.await(2)).containsExactly("blocking", "reactive");
 		}
-		assertThat(recorder.await(2)).containsExactly("blocking", "reactive");
 	}
 
 	@Configuration(proxyBeanMethods = false)
