@@ -26,6 +26,8 @@ import reactor.netty.http.server.HttpServerResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.client.RestClientException;
+import org.springframework.web.reactive.function.client.WebClientException;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
@@ -72,7 +74,9 @@ final class DisconnectedClient {
 	 */
 	private static boolean isRaisedByJettysRequest(Throwable exception) {
 		Throwable current = JETTY ? exception : null;
-		while (current != null) {
+		// Of another server, whom Jetty's client may have asked
+		while (current != null && !(current instanceof WebClientException)
+				&& !(current instanceof RestClientException)) {
 			String name = current.getClass().getName();
 			if (name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException")) {
 				return true;

@@ -183,10 +183,15 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		if (response.isCommitted()) {
 			return Mono.empty();
 		}
-		return (renderer == null) ? writeServerError(exchange, error)
-				: renderer.render(exchange, HttpExceptionResolver.unwrap(error))
-					.flatMap((traceback) -> this.defaultResponseWriter.writeServerError(response, traceback.headers(),
-							traceback.body()));
+		if (renderer == null) {
+			return writeServerError(exchange, error);
+		}
+		return renderer.render(exchange, HttpExceptionResolver.unwrap(error)).flatMap((traceback) -> {
+			Mono<Void> answer = this.defaultResponseWriter.writeServerError(response, traceback.headers(),
+					traceback.body());
+			// On another thread, where nobody else takes what Reactor throws
+			return ErrorResumingMono.of(this.responder.limit(exchange, answer, error), Mono::error);
+		});
 	}
 
 	/** Whatever a WebExceptionHandler makes of the error. */

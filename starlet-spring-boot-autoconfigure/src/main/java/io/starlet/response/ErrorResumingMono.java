@@ -69,6 +69,19 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 	 */
 	protected abstract Mono<Void> resume(Throwable error);
 
+	/** Whatever is thrown here, the error is not lost. */
+	private Mono<Void> tryResume(Throwable error) {
+		try {
+			return resume(error);
+		}
+		catch (Throwable ex) {
+			if (ex != error) {
+				ex.addSuppressed(error);
+			}
+			return Mono.error(ex);
+		}
+	}
+
 	/**
 	 * Called when it is cancelled before it is done.
 	 */
@@ -185,7 +198,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			}
 			this.resumed = true;
 			try {
-				Mono.defer(() -> this.parent.resume(error)).subscribe(this);
+				this.parent.tryResume(error).subscribe(this);
 			}
 			catch (StackOverflowError | LinkageError ex) {
 				onThrown(ex);

@@ -69,12 +69,17 @@ public final class HttpExceptionResolver {
 		if (exception instanceof HttpException httpException) {
 			return httpException;
 		}
-		if (exception instanceof ErrorResponse errorResponse) {
-			return resolve(exception, errorResponse);
+		try {
+			return (exception instanceof ErrorResponse errorResponse) ? resolve(exception, errorResponse)
+					: resolve(exception, RESPONSE_STATUSES.get(exception.getClass()));
 		}
-		ResponseStatus annotation = RESPONSE_STATUSES.get(exception.getClass());
-		return (annotation == null || isServerError(annotation.code())) ? null : new HttpException(annotation.code(),
-				StringUtils.hasText(annotation.reason()) ? annotation.reason() : null, null, exception);
+		catch (Throwable ex) {
+			// It is an error then, and is asked more than once
+			if (Arrays.stream(exception.getSuppressed()).noneMatch((one) -> one.getClass() == ex.getClass())) {
+				exception.addSuppressed(ex);
+			}
+			return null;
+		}
 	}
 
 	/**
@@ -108,18 +113,14 @@ public final class HttpExceptionResolver {
 	}
 
 	private static @Nullable HttpException resolve(Throwable exception, ErrorResponse errorResponse) {
-		try {
-			HttpStatusCode status = errorResponse.getStatusCode();
-			return isServerError(status) ? null
-					: new HttpException(status, detail(errorResponse), errorResponse.getHeaders(), exception);
-		}
-		catch (Throwable ex) {
-			// It is an error then, and is asked more than once
-			if (Arrays.stream(exception.getSuppressed()).noneMatch((one) -> one.getClass() == ex.getClass())) {
-				exception.addSuppressed(ex);
-			}
-			return null;
-		}
+		HttpStatusCode status = errorResponse.getStatusCode();
+		return isServerError(status) ? null
+				: new HttpException(status, detail(errorResponse), errorResponse.getHeaders(), exception);
+	}
+
+	private static @Nullable HttpException resolve(Throwable exception, @Nullable ResponseStatus annotation) {
+		return (annotation == null || isServerError(annotation.code())) ? null : new HttpException(annotation.code(),
+				StringUtils.hasText(annotation.reason()) ? annotation.reason() : null, null, exception);
 	}
 
 	private static boolean isServerError(HttpStatusCode status) {

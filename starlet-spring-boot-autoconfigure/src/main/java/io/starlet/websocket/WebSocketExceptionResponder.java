@@ -89,8 +89,10 @@ public final class WebSocketExceptionResponder {
 	 * @return completes when the session has been closed; fails if it could not be
 	 */
 	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
-		return session.fail(this.closeTimeout)
-			.timeout(this.closeTimeout, Mono.empty())
+		return session.fail(this.closeTimeout).timeout(this.closeTimeout, Mono.empty()).onErrorResume((failure) -> {
+			this.exceptionLog.addSuppressed(logger, raised, failure);
+			return Mono.empty();
+		})
 			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);
@@ -120,7 +122,9 @@ public final class WebSocketExceptionResponder {
 		}
 		if (handler == null || session.isClosed()) {
 			if (status != null) {
-				return logged(close(session, handshake, status), error ? raised : null, handshake);
+				Mono<Void> closed = close(session, handshake, status);
+				return error ? logged(closed, raised, handshake)
+					.doOnError((failure) -> this.exceptionLog.addSuppressed(logger, failure, raised)) : closed;
 			}
 			return error ? Mono.error(raised) : Mono.empty();
 		}

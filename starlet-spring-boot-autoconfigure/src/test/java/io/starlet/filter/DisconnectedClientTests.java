@@ -42,6 +42,7 @@ import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.eclipse.jetty.io.EofException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,7 +313,7 @@ class DisconnectedClientTests {
 
 	enum OwnError {
 
-		EOF, BROKEN_PIPE, CONNECTION_RESET, ABORTED, UNCHECKED, DATA_ACCESS, WEB_CLIENT, MESSAGE;
+		EOF, BROKEN_PIPE, CONNECTION_RESET, ABORTED, UNCHECKED, DATA_ACCESS, WEB_CLIENT, WEB_CLIENT_OF_JETTY, MESSAGE;
 
 		Throwable get() {
 			return switch (this) {
@@ -324,6 +325,8 @@ class DisconnectedClientTests {
 				case DATA_ACCESS -> new DataAccessResourceException(new IOException("Broken pipe"));
 				case WEB_CLIENT -> new WebClientRequestException(new IOException("Connection reset by peer"),
 						HttpMethod.GET, URI.create("http://localhost/other"), new HttpHeaders());
+				case WEB_CLIENT_OF_JETTY -> new WebClientRequestException(new EofException("Closed"), HttpMethod.GET,
+						URI.create("http://localhost/other"), new HttpHeaders());
 				case MESSAGE -> new IllegalStateException("The database says: broken pipe");
 			};
 		}

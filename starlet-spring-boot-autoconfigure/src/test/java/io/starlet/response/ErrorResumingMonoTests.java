@@ -65,6 +65,15 @@ class ErrorResumingMonoTests {
 	}
 
 	@Test
+	void errorIsSuppressedInWhatIsThrownInsteadOfResuming() {
+		IllegalStateException first = new IllegalStateException("first");
+		IllegalStateException second = new IllegalStateException("second");
+		StepVerifier.create(ErrorResumingMono.of(Mono.error(first), (error) -> {
+			throw second;
+		})).expectErrorMatches((ex) -> ex == second && ex.getSuppressed()[0] == first).verify(TIMEOUT);
+	}
+
+	@Test
 	void errorThatReactorThrowsOfTheResumptionGoesOnInsideAnExecutionException() {
 		NoClassDefFoundError thrown = new NoClassDefFoundError();
 		StepVerifier.create(ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), (first) -> {

@@ -19,6 +19,11 @@ package io.starlet.response;
 import java.util.concurrent.CompletionException;
 
 import io.starlet.HttpException;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.description.enumeration.EnumerationDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +60,29 @@ class HttpExceptionResolverTests {
 	void aMessageThatAnExceptionCannotTellIsNone() {
 		assertThat(HttpExceptionResolver.getMessage(new IllegalStateException("told"))).isEqualTo("told");
 		assertThat(HttpExceptionResolver.getMessage(new SpeechlessException())).isNull();
+	}
+
+	/** A library may have been compiled with a Spring that still had it. */
+	@Test
+	void anExceptionWhoseAnnotationNamesAStatusThatThereIsNoneOfIsAnErrorThatTells() throws Exception {
+		RuntimeException exception = annotated("NO_LONGER_THERE");
+		assertThat(this.resolver.resolve(exception)).isNull();
+		assertThat(this.resolver.resolve(exception)).isNull();
+		assertThat(exception.getSuppressed()).singleElement().isInstanceOf(EnumConstantNotPresentException.class);
+		assertThat(this.resolver.resolve(annotated("GONE"))).isNotNull();
+	}
+
+	private static RuntimeException annotated(String status) throws ReflectiveOperationException {
+		DynamicType.Unloaded<RuntimeException> type = new ByteBuddy().subclass(RuntimeException.class)
+			.annotateType(AnnotationDescription.Builder.ofType(ResponseStatus.class)
+				.define("code",
+						new EnumerationDescription.Latent(TypeDescription.ForLoadedType.of(HttpStatus.class), status))
+				.build())
+			.make();
+		return type.load(HttpExceptionResolverTests.class.getClassLoader())
+			.getLoaded()
+			.getDeclaredConstructor()
+			.newInstance();
 	}
 
 	@ResponseStatus(code = HttpStatus.GONE, reason = " ")

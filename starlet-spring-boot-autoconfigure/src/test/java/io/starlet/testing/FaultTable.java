@@ -18,9 +18,11 @@ package io.starlet.testing;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -43,6 +45,12 @@ public final class FaultTable {
 	public FaultTable(String text) {
 		List<String[]> lines = text.lines().map((line) -> line.trim().split("\\s*\\|\\s*", -1)).toList();
 		String[] columns = lines.get(0);
+		Set<String> unknown = new LinkedHashSet<>(List.of(columns));
+		Stream.of(Fault.values()).map(Fault::toString).forEach(unknown::remove);
+		unknown.removeAll(Set.of("point", "status"));
+		if (!unknown.isEmpty()) {
+			throw new IllegalArgumentException("No faults: " + unknown);
+		}
 		this.rows = lines.stream().skip(1).map((cells) -> row(columns, cells)).toList();
 	}
 

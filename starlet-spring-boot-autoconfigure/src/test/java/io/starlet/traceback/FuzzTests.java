@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,7 @@ import io.starlet.testing.RawWebSocketClient.Frame;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import reactor.core.publisher.Hooks;
@@ -260,8 +262,12 @@ class FuzzTests {
 		else if (hasBody) {
 			checkTraceback(answer, exception, harmless);
 		}
-		Awaitility.await()
+		promptly()
 			.untilAsserted(() -> assertThat(log.of("io.starlet.", Level.ERROR)).hasSize((status == null) ? 1 : 0));
+	}
+
+	private static ConditionFactory promptly() {
+		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
 	}
 
 	private static void checkHeaders(HttpHeaders headers, Throwable exception, boolean page) {
@@ -320,9 +326,8 @@ class FuzzTests {
 			client.sendClose(close.code(), "");
 			assertThat(client.readFrame()).isNull();
 		}
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(log.of("io.starlet.", Level.ERROR))
-				.hasSize(closesWithItsOwn(carried(raised.get())) ? 0 : 1));
+		promptly().untilAsserted(() -> assertThat(log.of("io.starlet.", Level.ERROR))
+			.hasSize(closesWithItsOwn(carried(raised.get())) ? 0 : 1));
 	}
 
 	private static boolean closesWithItsOwn(Throwable exception) {

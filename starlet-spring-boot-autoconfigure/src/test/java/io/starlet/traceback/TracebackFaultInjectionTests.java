@@ -19,6 +19,7 @@ package io.starlet.traceback;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLConnection;
@@ -62,6 +63,7 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebSession;
 import org.springframework.web.server.session.DefaultWebSessionManager;
 import org.springframework.web.server.session.InMemoryWebSessionStore;
@@ -81,7 +83,7 @@ class TracebackFaultInjectionTests {
 	/**
 	 * A row for each point where something is called, a column for each fault. What the
 	 * client gets: {@code source} the page with lines of the source, {@code page} the
-	 * page without them, {@code plain} the plain 500.
+	 * page without them, {@code plain} the plain 500, {@code ended} an ended connection.
 	 */
 	private static final FaultTable TABLE = new FaultTable("""
 			point             | throws | signals | error  | fatal  | null   | empty  | never  | twice  | cancels
@@ -91,6 +93,7 @@ class TracebackFaultInjectionTests {
 			class-file        | page   | -       | page   | page   | page   | page   | plain  | -      | -
 			request-attribute | source | -       | source | source | source | source | plain  | -      | -
 			session-store     | source | source  | source | source | source | source | source | source | source
+			before-commit     | plain  | plain   | plain  | ended  | plain  | source | ended  | source | plain
 			""");
 
 	private static final Duration BOUND = Duration.ofSeconds(15);
@@ -106,7 +109,7 @@ class TracebackFaultInjectionTests {
 		try {
 			thread.setContextClassLoader(new FaultyClassLoader(original, directory));
 			application = TestApplication.start(Server.REACTOR_NETTY, App.class, "starlet.debug=true",
-					"starlet.traceback.application-packages=com.shop");
+					"starlet.handler-timeout=300ms", "starlet.traceback.application-packages=com.shop");
 		}
 		finally {
 			thread.setContextClassLoader(original);
@@ -132,7 +135,7 @@ class TracebackFaultInjectionTests {
 			assertThat(log.of("io.starlet", Level.ERROR)).singleElement()
 				.matches((event) -> LogCapture.tells(event, "original"));
 			current = "";
-			assertThat(answer(client)).isEqualTo("source");
+			assertThat(application.get("/", "Accept: text/html").body()).contains("no stock");
 		}
 		finally {
 			current = "";
@@ -140,7 +143,14 @@ class TracebackFaultInjectionTests {
 	}
 
 	private static String answer(RawHttpClient client) {
-		RawHttpResponse response = client.send("GET", "/", "Accept: text/html", "Cookie: SESSION=1");
+		RawHttpResponse response;
+		try {
+			response = client.send("GET", "/", "Accept: text/html", "Cookie: SESSION=1");
+		}
+		catch (StringIndexOutOfBoundsException | UncheckedIOException ex) {
+			// Before the first line
+			return "ended";
+		}
 		assertThat(response.status()).isEqualTo(500);
 		assertThat(response.whole()).isTrue();
 		if (response.body().equals("Internal Server Error")) {
@@ -201,6 +211,17 @@ class TracebackFaultInjectionTests {
 			original
 				.setStackTrace(new StackTraceElement[] { new StackTraceElement(type, "fail", "Orders.java", line) });
 			return Mono.error(original);
+		}
+
+		@Bean
+		WebFilter filter() {
+			return (exchange, chain) -> {
+				exchange.getResponse().beforeCommit(() -> {
+					Fault fault = find("before-commit");
+					return (fault != null) ? fault.apply(Mono.empty()) : Mono.empty();
+				});
+				return chain.filter(exchange);
+			};
 		}
 
 		@Bean
