@@ -18,6 +18,8 @@ package io.starlet.benchmarks;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 import io.starlet.benchmarks.contestant.Contestant;
@@ -48,13 +50,19 @@ public final class Benchmarks {
 	public static void main(String[] args) throws Exception {
 		Page page = new Page(Path.of(args[0]));
 		int rounds = Integer.parseInt(args[1]);
-		page.replace("## The machine", Machine.describe());
-		page.replace("## Under load", Tables.load(LoadTest.run(rounds)));
-		page.replace("## Without a server", compareHandlers(rounds));
-		page.replace("## Looking handlers up", measure(LookupBenchmark.class));
-		page.replace("## Starting", StartUp.compare());
-		page.replace("## WebSocket sessions", measure(WebSocketBenchmark.class));
-		page.replace("## Logging an error", measure(StackTraceLogBenchmark.class));
+		Map<String, String> sections = new LinkedHashMap<>();
+		sections.put("## The machine", Machine.describe(rounds));
+		sections.put("## Under load", Tables.load(LoadTest.run(rounds)));
+		sections.put("## Without a server", compareHandlers(rounds));
+		sections.put("## Looking handlers up", measure(LookupBenchmark.class));
+		sections.put("## Starting", StartUp.compare());
+		sections.put("## WebSocket sessions", measure(WebSocketBenchmark.class));
+		sections.put("## Logging an error", measure(StackTraceLogBenchmark.class));
+		// Together, so that all are of one run
+		for (Map.Entry<String, String> section : sections.entrySet()) {
+			System.out.println(section.getKey() + "\n\n" + section.getValue());
+			page.replace(section.getKey(), section.getValue());
+		}
 	}
 
 	/** Each round is a JVM for each figure, so that what differs between JVMs is seen. */
@@ -77,7 +85,9 @@ public final class Benchmarks {
 	}
 
 	private static ChainedOptionsBuilder options(Class<?> benchmark) {
-		return new OptionsBuilder().include("\\." + benchmark.getSimpleName() + "\\.").addProfiler(GCProfiler.class);
+		return new OptionsBuilder().include("\\." + benchmark.getSimpleName() + "\\.")
+			.addProfiler(GCProfiler.class)
+			.shouldFailOnError(true);
 	}
 
 	private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {

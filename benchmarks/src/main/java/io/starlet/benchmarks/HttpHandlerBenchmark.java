@@ -35,6 +35,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
@@ -91,7 +92,12 @@ public class HttpHandlerBenchmark {
 	@Benchmark
 	public MockServerHttpResponse answer() {
 		MockServerHttpResponse response = new MockServerHttpResponse();
-		this.handler.handle(MockServerHttpRequest.get(this.request.getPath()).build(), response).block();
+		// As Reactor Netty's do
+		response.getHeaders().set("transfer-encoding", "chunked");
+		MockServerHttpRequest accepting = MockServerHttpRequest.get(this.request.getPath())
+			.accept(MediaType.ALL)
+			.build();
+		this.handler.handle(accepting, response).block();
 		return response;
 	}
 

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 
 import org.springframework.boot.SpringBootVersion;
@@ -33,7 +35,7 @@ final class Machine {
 	private Machine() {
 	}
 
-	static String describe() throws IOException {
+	static String describe(int rounds) throws IOException {
 		return String.join("\n", List.of(
 				"- %s, %d cores, Linux %s".formatted(processor(), Runtime.getRuntime().availableProcessors(),
 						System.getProperty("os.version")),
@@ -43,7 +45,8 @@ final class Machine {
 						reactor.netty.http.server.HttpServer.class.getPackage().getImplementationVersion()),
 				"- " + output("/usr/bin/python3", "-c",
 						"import platform, starlette, uvicorn; print('Python', platform.python_version() + ', Starlette', "
-								+ "starlette.__version__ + ', uvicorn', uvicorn.__version__)")));
+								+ "starlette.__version__ + ', uvicorn', uvicorn.__version__)"),
+				"- %s, in %d rounds".formatted(LocalDate.now(ZoneId.systemDefault()), rounds)));
 	}
 
 	private static String processor() throws IOException {

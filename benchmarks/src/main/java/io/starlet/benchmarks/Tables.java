@@ -49,12 +49,13 @@ final class Tables {
 		List<String> others = Stream.concat(others(), Stream.of(LoadTest.STARLETTE)).toList();
 		List<String> rows = new ArrayList<>(header(others));
 		for (Request request : Request.values()) {
-			StringBuilder row = new StringBuilder(
-					row(request, "%.1f µs".formatted(measurements.median(request, DIRECT))));
+			String limit = Contestant.limit(request).getLabel();
+			String cost = String.format(Locale.ROOT, "%.1f µs", measurements.median(request, limit));
+			StringBuilder row = new StringBuilder(row(request, limit, cost));
 			for (String other : others) {
-				String limit = other.equals(LoadTest.STARLETTE) ? LoadTest.STARLETTE_DIRECT : DIRECT;
-				row.append(measurements.has(request, other)
-						? " %s |".formatted(describe(measurements.ratios(request, other, limit))) : " |");
+				String itsLimit = other.equals(LoadTest.STARLETTE) ? LoadTest.STARLETTE_DIRECT : limit;
+				row.append(other.equals(limit) ? " %s |".formatted(cost) : measurements.has(request, other)
+						? " %s |".formatted(describe(measurements.ratios(request, other, itsLimit))) : " |");
 			}
 			rows.add(row.toString());
 		}
@@ -69,12 +70,13 @@ final class Tables {
 		List<String> others = others().toList();
 		List<String> rows = new ArrayList<>(header(others));
 		for (Request request : Request.values()) {
-			double limit = bytes.median(request, DIRECT);
-			StringBuilder row = new StringBuilder(
-					row(request, "%.1f µs, %,.0f B".formatted(times.median(request, DIRECT), limit)));
+			String limit = Contestant.limit(request).getLabel();
+			double limitBytes = bytes.median(request, limit);
+			String cost = String.format(Locale.ROOT, "%.1f µs, %,.0f B", times.median(request, limit), limitBytes);
+			StringBuilder row = new StringBuilder(row(request, limit, cost));
 			for (String other : others) {
-				row.append(" %s, %+,.0f B |".formatted(describe(times.ratios(request, other, DIRECT)),
-						bytes.median(request, other) - limit));
+				row.append(other.equals(limit) ? " %s |".formatted(cost) : String.format(Locale.ROOT, " %s, %+,.0f B |",
+						describe(times.ratios(request, other, limit)), bytes.median(request, other) - limitBytes));
 			}
 			rows.add(row.toString());
 		}
@@ -92,8 +94,8 @@ final class Tables {
 				"|---|---:|" + "---:|".repeat(others.size()));
 	}
 
-	private static String row(Request request, String limit) {
-		return "| %s | %s |".formatted(request.getLabel(), limit);
+	private static String row(Request request, String limit, String cost) {
+		return "| %s | %s |".formatted(request.getLabel(), limit.equals(DIRECT) ? cost : "");
 	}
 
 	private static String describe(double[] ratios) {

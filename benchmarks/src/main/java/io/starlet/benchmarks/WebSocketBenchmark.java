@@ -61,7 +61,7 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(2)
 @SuppressWarnings("NullAway.Init")
 public class WebSocketBenchmark {
 

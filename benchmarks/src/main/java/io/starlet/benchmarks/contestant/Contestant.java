@@ -75,6 +75,24 @@ public enum Contestant {
 	}
 
 	/**
+	 * Return whether this contestant has an answer of its own to a request.
+	 * @param request the request
+	 * @return {@code false} for a missing route, which no endpoint can return
+	 */
+	public boolean answers(Request request) {
+		return this != DIRECT || request != Request.NO_ROUTE;
+	}
+
+	/**
+	 * Return with whom the others are compared.
+	 * @param request what is asked for
+	 * @return who returns the response directly, or else Spring Boot
+	 */
+	public static Contestant limit(Request request) {
+		return DIRECT.answers(request) ? DIRECT : BOOT;
+	}
+
+	/**
 	 * Start the application on Reactor Netty.
 	 * @param properties properties beside those that make it this contestant
 	 * @param sources classes of further beans
@@ -85,9 +103,10 @@ public enum Contestant {
 		all.put("starlet.enabled", this.starlet);
 		if (this.errorHandling) {
 			all.put(BenchmarkApplication.EXCLUDE, "");
-			// By default each exception is logged, in a line at ERROR
+			// By default each exception is logged, in a line at ERROR, and a 500 by
+			// Boot's
+			// handler, which it extends, too
 			all.put("error.handling.exception-logging", "no_logging");
-			all.put("error.handling.full-stacktrace-http-statuses", "5xx");
 		}
 		return BenchmarkApplication.start(all, ApplicationStartup.DEFAULT,
 				Stream.concat(this.sources.stream(), Stream.of(sources)).toList());

@@ -64,6 +64,12 @@ class DirectEndpoints {
 		return Answers.BOOK_EXISTS;
 	}
 
+	@GetMapping("/annotated/conflict/signalled")
+	@ResponseStatus(HttpStatus.CONFLICT)
+	Mono<Map<String, String>> emittedConflict() {
+		return Mono.just(Answers.BOOK_EXISTS);
+	}
+
 	@GetMapping("/annotated/error")
 	ResponseEntity<String> error() {
 		logger.error("500 Server Error for HTTP GET \"/annotated/error\"", new IllegalStateException("Out of ink"));

@@ -60,6 +60,11 @@ class FailingEndpoints {
 		throw this.failures.conflict();
 	}
 
+	@GetMapping("/annotated/conflict/signalled")
+	Mono<ResponseEntity<Object>> signalledConflict() {
+		return Mono.error(this.failures.conflict());
+	}
+
 	@GetMapping("/annotated/error")
 	ResponseEntity<String> error() {
 		throw new IllegalStateException("Out of ink");

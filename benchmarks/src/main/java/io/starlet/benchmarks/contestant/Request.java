@@ -31,7 +31,11 @@ public enum Request {
 	ANNOTATED_SIGNALLED("404 signalled, annotated", "/annotated/signalled", 404),
 
 	/** A controller throws an exception of the application's own. */
-	ANNOTATED_CONFLICT("exception class → JSON 409, annotated", "/annotated/conflict", 409),
+	ANNOTATED_CONFLICT("exception class → JSON 409, thrown, annotated", "/annotated/conflict", 409),
+
+	/** A controller signals an exception of the application's own. */
+	ANNOTATED_CONFLICT_SIGNALLED("exception class → JSON 409, signalled, annotated", "/annotated/conflict/signalled",
+			409),
 
 	/** A controller throws what nobody handles. */
 	ANNOTATED_ERROR("unhandled 500, annotated", "/annotated/error", 500),
