@@ -33,6 +33,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.server.reactive.AbstractListenerServerHttpResponse;
+import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
@@ -169,13 +170,22 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	 * client can tell. Reactor Netty's connection is closed without another line in the
 	 * log; other servers get the error and close it themselves.
 	 */
+	private boolean isToHead() {
+		ServerHttpResponse current = getDelegate();
+		while (current instanceof ServerHttpResponseDecorator decorator
+				&& !(current instanceof HttpHeadResponseDecorator)) {
+			current = decorator.getDelegate();
+		}
+		return current instanceof HttpHeadResponseDecorator;
+	}
+
 	@Override
 	public Mono<Void> setComplete() {
 		Throwable cutBy = this.cutBy;
 		if (cutBy != null) {
 			return after(DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy));
 		}
-		if (this.answer && !this.whole && !isCommitted()) {
+		if (this.answer && !isCommitted() && !isToHead()) {
 			// The client would wait for a body that somebody has swallowed
 			getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
 		}

@@ -107,8 +107,10 @@ class BackgroundTaskFaultInjectionTests {
 		ran.set(0);
 		try (LogCapture log = new LogCapture()) {
 			current = point + "/" + fault;
+			Fault.startCounting();
 			assertThat(application.get("/" + current).body()).isEqualTo("answered");
 			awaitNothingInFlight();
+			assertThat(Fault.count()).as("faults").isPositive();
 			current = "";
 			assertThat(ran).hasValue(cell.charAt(0) - '0');
 			List<ILoggingEvent> failed = log.of("io.starlet", Level.ERROR)

@@ -72,6 +72,7 @@ import org.springframework.http.ReactiveHttpOutputMessage;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -145,7 +146,7 @@ class FaultInjectionTests {
 					before-commit-of-error        | 500    | plain/empty | plain/empty | plain/empty | cut/empty | plain/empty | 500   | cut/empty   | 500     | plain/empty
 					response-write                | 479    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | own     | 500
 					response-write-of-handler     | 478    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | handled | 500
-					response-write-of-error       | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | 500     | 500
+					response-write-of-error       | 500    | empty   | empty   | empty   | empty | empty   | empty   | empty | 500     | empty
 					appender                      | 479    | own     | -       | own     | own   | -       | -       | -     | -       | -
 					appender-of-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
 					observation-stop              | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | -
@@ -189,6 +190,7 @@ class FaultInjectionTests {
 		String expected = servers[(Server.CURRENT == Server.REACTOR_NETTY) ? 0 : servers.length - 1];
 		TestApplication app = point.startsWith("problem") ? problems : application;
 		current = new Injection(point, fault);
+		Fault.startCounting();
 		try (LogCapture log = new LogCapture(); FaultyAppender appender = new FaultyAppender()) {
 			assertThat(appender.isStarted()).isTrue();
 			try (RawHttpClient client = app.connect()) {
@@ -202,6 +204,7 @@ class FaultInjectionTests {
 			assertThat(app.get("/ok").body()).isEqualTo("ok");
 			boolean error = cell.endsWith("!") || List.of("500", "plain", "empty", "cut").contains(expected);
 			assertLogged(log, point, error && !cell.endsWith("*"), cell.endsWith("*"));
+			assertThat(Fault.count()).as("faults").isPositive();
 		}
 		finally {
 			current = null;
@@ -323,10 +326,21 @@ class FaultInjectionTests {
 				if (injection.point().startsWith("before-commit")) {
 					exchange.getResponse().beforeCommit(() -> injection.fault().apply(Mono.empty()));
 				}
-				return injection.point().startsWith("response-write")
-						? chain
-							.filter(exchange.mutate().response(new FaultyResponse(exchange, injection.fault())).build())
+				return List.of("response-write", "response-write-of-handler").contains(injection.point())
+						? chain.filter(exchange.mutate()
+							.response(new FaultyResponse(exchange.getResponse(), injection.fault()))
+							.build())
 						: chain.filter(exchange);
+			};
+		}
+
+		/** Errors are answered before any filter. */
+		@Bean
+		HttpHandlerDecoratorFactory faultyServer() {
+			return (handler) -> (request, response) -> {
+				Injection injection = Injection.of(request);
+				return handler.handle(request, injection.point().equals("response-write-of-error")
+						? new FaultyResponse(response, injection.fault()) : response);
 			};
 		}
 
@@ -468,8 +482,9 @@ class FaultInjectionTests {
 			if (this.injection == null) {
 				return null;
 			}
+			Throwable cause = this.injection.value("get-cause", null, null);
 			boolean endless = this.injection.equals(new Injection("get-cause", Fault.NEVER));
-			return endless ? new OriginalException(this.injection) : this.injection.value("get-cause", null, null);
+			return endless ? new OriginalException(this.injection) : cause;
 		}
 
 	}
@@ -515,8 +530,8 @@ class FaultInjectionTests {
 
 		private final Fault fault;
 
-		FaultyResponse(ServerWebExchange exchange, Fault fault) {
-			super(exchange.getResponse());
+		FaultyResponse(ServerHttpResponse response, Fault fault) {
+			super(response);
 			this.fault = fault;
 		}
 

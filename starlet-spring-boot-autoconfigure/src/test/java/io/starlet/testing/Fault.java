@@ -18,6 +18,7 @@ package io.starlet.testing;
 
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -55,12 +56,15 @@ public enum Fault {
 	/** The result is that of a future that was cancelled. */
 	CANCELS;
 
+	private static final AtomicInteger injected = new AtomicInteger();
+
 	/**
 	 * What a method that returns a publisher returns.
 	 * @param result what it returns without a fault
 	 */
 	@SuppressWarnings("NullAway")
 	public <T> Mono<T> apply(Mono<T> result) {
+		injected.incrementAndGet();
 		return switch (this) {
 			case SIGNALS -> Mono.error(new InjectedException());
 			case NEVER -> Mono.never();
@@ -81,6 +85,7 @@ public enum Fault {
 	 */
 	@SuppressWarnings("NullAway")
 	public <T extends @Nullable Object> T value(T result, T empty) {
+		injected.incrementAndGet();
 		return switch (this) {
 			case THROWS -> throw new InjectedException();
 			case ERROR -> throw new AssertionError("injected");
@@ -89,6 +94,16 @@ public enum Fault {
 			case EMPTY -> empty;
 			case SIGNALS, NEVER, TWICE, CANCELS -> result;
 		};
+	}
+
+	/** From now on, faults count. */
+	public static void startCounting() {
+		injected.set(0);
+	}
+
+	/** How often there was a fault since. */
+	public static int count() {
+		return injected.get();
 	}
 
 	/**

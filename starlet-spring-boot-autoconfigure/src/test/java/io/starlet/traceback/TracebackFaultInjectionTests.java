@@ -129,11 +129,13 @@ class TracebackFaultInjectionTests {
 	@MethodSource("combinations")
 	void clientHasAPageTheLogTheExceptionAndTheNextRequestItsPage(String point, Fault fault, String expected) {
 		current = point + "/" + fault;
+		Fault.startCounting();
 		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
 			assertThat(assertTimeoutPreemptively(BOUND, () -> answer(client))).isEqualTo(expected);
 			Awaitility.await().until(() -> !log.of("io.starlet", Level.ERROR).isEmpty());
 			assertThat(log.of("io.starlet", Level.ERROR)).singleElement()
 				.matches((event) -> LogCapture.tells(event, "original"));
+			assertThat(Fault.count()).as("faults").isPositive();
 			current = "";
 			assertThat(application.get("/", "Accept: text/html").body()).contains("no stock");
 		}
@@ -170,6 +172,7 @@ class TracebackFaultInjectionTests {
 		if (fault == null) {
 			return result;
 		}
+		T faulty = fault.value(result, empty);
 		if (fault == Fault.NEVER) {
 			try {
 				new CountDownLatch(1).await();
@@ -178,7 +181,7 @@ class TracebackFaultInjectionTests {
 				throw new IllegalStateException(ex);
 			}
 		}
-		return fault.value(result, empty);
+		return faulty;
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -105,6 +105,7 @@ class WebSocketFaultInjectionTests {
 	@ParameterizedTest
 	@MethodSource("combinations")
 	void clientHasACloseFrameTheLogTheExceptionAndTheNextSessionWorks(String point, Fault fault, String cell) {
+		Fault.startCounting();
 		try (LogCapture log = new LogCapture()) {
 			try (RawWebSocketClient client = application.webSocket("/" + point + "/" + fault)) {
 				CloseFrame frame = client.awaitClose();
@@ -120,6 +121,7 @@ class WebSocketFaultInjectionTests {
 				.untilAsserted(() -> assertThat(log.of("io.starlet", Level.ERROR)).hasSize(cell.endsWith("!") ? 1 : 0));
 			assertThat(log.atLeast(point.contains("of-error") ? Level.ERROR : Level.DEBUG))
 				.anyMatch((event) -> LogCapture.tells(event, "original"));
+			assertThat(Fault.count()).as("faults").isPositive();
 			try (RawWebSocketClient client = application.webSocket("/none/null")) {
 				assertThat(client.awaitClose()).isEqualTo(new CloseFrame(3002, "next"));
 			}
