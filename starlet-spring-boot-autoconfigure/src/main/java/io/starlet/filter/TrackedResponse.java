@@ -170,15 +170,6 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	 * client can tell. Reactor Netty's connection is closed without another line in the
 	 * log; other servers get the error and close it themselves.
 	 */
-	private boolean isToHead() {
-		ServerHttpResponse current = getDelegate();
-		while (current instanceof ServerHttpResponseDecorator decorator
-				&& !(current instanceof HttpHeadResponseDecorator)) {
-			current = decorator.getDelegate();
-		}
-		return current instanceof HttpHeadResponseDecorator;
-	}
-
 	@Override
 	public Mono<Void> setComplete() {
 		Throwable cutBy = this.cutBy;
@@ -191,6 +182,17 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		}
 		// Committed by the call itself, not by the subscription as what is written is
 		return after(isCommitted() ? super.setComplete() : super.setComplete().doOnSuccess((done) -> markWhole()));
+	}
+
+	private boolean isToHead() {
+		ServerHttpResponse current = getDelegate();
+		while (current instanceof ServerHttpResponseDecorator decorator) {
+			if (decorator instanceof HttpHeadResponseDecorator) {
+				return true;
+			}
+			current = decorator.getDelegate();
+		}
+		return false;
 	}
 
 	private Mono<Void> after(Mono<Void> complete) {

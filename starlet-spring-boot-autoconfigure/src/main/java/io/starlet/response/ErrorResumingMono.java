@@ -75,9 +75,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			return resume(error);
 		}
 		catch (Throwable ex) {
-			if (ex != error) {
-				ex.addSuppressed(error);
-			}
+			ExceptionLog.addSuppressed(ex, error);
 			return Mono.error(ex);
 		}
 	}

@@ -89,10 +89,9 @@ public final class WebSocketExceptionResponder {
 	 * @return completes when the session has been closed; fails if it could not be
 	 */
 	Mono<Void> respond(TrackedWebSocketSession session, ServerWebExchange handshake, Throwable raised) {
-		return session.fail(this.closeTimeout).timeout(this.closeTimeout, Mono.empty()).onErrorResume((failure) -> {
-			this.exceptionLog.addSuppressed(logger, raised, failure);
-			return Mono.empty();
-		})
+		Mono<Void> failed = session.fail(this.closeTimeout).timeout(this.closeTimeout, Mono.empty());
+		return failed.doOnError((failure) -> this.exceptionLog.addSuppressed(logger, raised, failure))
+			.onErrorComplete()
 			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);

@@ -18,6 +18,7 @@ package io.starlet.testing;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -127,6 +128,9 @@ public final class RawHttpClient implements AutoCloseable {
 	public RawHttpResponse read(String method) {
 		try {
 			String statusLine = readLine();
+			if (statusLine.isEmpty()) {
+				throw new EOFException("The connection ended before a response");
+			}
 			Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 			for (String line = readLine(); !line.isEmpty(); line = readLine()) {
 				int colon = line.indexOf(':');
