@@ -60,7 +60,6 @@ public final class Benchmarks {
 		sections.put("## Logging an error", measure(StackTraceLogBenchmark.class));
 		// Together, so that all are of one run
 		for (Map.Entry<String, String> section : sections.entrySet()) {
-			System.out.println(section.getKey() + "\n\n" + section.getValue());
 			page.replace(section.getKey(), section.getValue());
 		}
 	}

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,13 +52,12 @@ final class Tables {
 		for (Request request : Request.values()) {
 			String limit = Contestant.limit(request).getLabel();
 			String cost = String.format(Locale.ROOT, "%.1f µs", measurements.median(request, limit));
-			StringBuilder row = new StringBuilder(row(request, limit, cost));
-			for (String other : others) {
-				String itsLimit = other.equals(LoadTest.STARLETTE) ? LoadTest.STARLETTE_DIRECT : limit;
-				row.append(other.equals(limit) ? " %s |".formatted(cost) : measurements.has(request, other)
-						? " %s |".formatted(describe(measurements.ratios(request, other, itsLimit))) : " |");
-			}
-			rows.add(row.toString());
+			rows.add(
+					row(request, cost, others,
+							(other) -> measurements.has(request, other)
+									? describe(measurements.ratios(request, other,
+											other.equals(LoadTest.STARLETTE) ? LoadTest.STARLETTE_DIRECT : limit))
+									: ""));
 		}
 		return String.join("\n", rows);
 	}
@@ -73,12 +73,8 @@ final class Tables {
 			String limit = Contestant.limit(request).getLabel();
 			double limitBytes = bytes.median(request, limit);
 			String cost = String.format(Locale.ROOT, "%.1f µs, %,.0f B", times.median(request, limit), limitBytes);
-			StringBuilder row = new StringBuilder(row(request, limit, cost));
-			for (String other : others) {
-				row.append(other.equals(limit) ? " %s |".formatted(cost) : String.format(Locale.ROOT, " %s, %+,.0f B |",
-						describe(times.ratios(request, other, limit)), bytes.median(request, other) - limitBytes));
-			}
-			rows.add(row.toString());
+			rows.add(row(request, cost, others, (other) -> String.format(Locale.ROOT, "%s, %+,.0f B",
+					describe(times.ratios(request, other, limit)), bytes.median(request, other) - limitBytes)));
 		}
 		return String.join("\n", rows);
 	}
@@ -94,8 +90,12 @@ final class Tables {
 				"|---|---:|" + "---:|".repeat(others.size()));
 	}
 
-	private static String row(Request request, String limit, String cost) {
-		return "| %s | %s |".formatted(request.getLabel(), limit.equals(DIRECT) ? cost : "");
+	private static String row(Request request, String cost, List<String> others, UnaryOperator<String> cell) {
+		String limit = Contestant.limit(request).getLabel();
+		StringBuilder row = new StringBuilder(
+				"| %s | %s |".formatted(request.getLabel(), limit.equals(DIRECT) ? cost : ""));
+		others.forEach((other) -> row.append(" %s |".formatted(other.equals(limit) ? cost : cell.apply(other))));
+		return row.toString();
 	}
 
 	private static String describe(double[] ratios) {

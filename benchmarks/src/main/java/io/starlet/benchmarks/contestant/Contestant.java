@@ -103,9 +103,7 @@ public enum Contestant {
 		all.put("starlet.enabled", this.starlet);
 		if (this.errorHandling) {
 			all.put(BenchmarkApplication.EXCLUDE, "");
-			// By default each exception is logged, in a line at ERROR, and a 500 by
-			// Boot's
-			// handler, which it extends, too
+			// A line at ERROR for each exception, beside that of Boot for a 500
 			all.put("error.handling.exception-logging", "no_logging");
 		}
 		return BenchmarkApplication.start(all, ApplicationStartup.DEFAULT,
