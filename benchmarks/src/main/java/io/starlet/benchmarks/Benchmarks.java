@@ -17,6 +17,7 @@
 package io.starlet.benchmarks;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,14 +70,23 @@ public final class Benchmarks {
 		Measurements times = new Measurements();
 		Measurements bytes = new Measurements();
 		for (int round = 0; round < rounds; round++) {
-			for (RunResult result : run(options(HttpHandlerBenchmark.class))) {
-				Request request = Request.valueOf(result.getParams().getParam("request"));
-				String contestant = Contestant.valueOf(result.getParams().getParam("contestant")).getLabel();
-				times.add(request, contestant, result.getPrimaryResult().getScore());
-				bytes.add(request, contestant, allocatedBytes(result));
+			for (Request request : Request.values()) {
+				for (RunResult result : run(options(HttpHandlerBenchmark.class).param("request", request.name())
+					.param("contestant", namesOfThoseWhoAnswer(request)))) {
+					String contestant = Contestant.valueOf(result.getParams().getParam("contestant")).getLabel();
+					times.add(request, contestant, result.getPrimaryResult().getScore());
+					bytes.add(request, contestant, allocatedBytes(result));
+				}
 			}
 		}
 		return Tables.handlers(times, bytes);
+	}
+
+	private static String[] namesOfThoseWhoAnswer(Request request) {
+		return Arrays.stream(Contestant.values())
+			.filter((contestant) -> contestant.answers(request))
+			.map(Contestant::name)
+			.toArray(String[]::new);
 	}
 
 	private static String measure(Class<?> benchmark) throws RunnerException {

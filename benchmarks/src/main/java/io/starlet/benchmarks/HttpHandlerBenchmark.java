@@ -52,7 +52,7 @@ import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 @SuppressWarnings("NullAway.Init")
 public class HttpHandlerBenchmark {
 
-	/** What is asked for. First, so that all are asked for it one after the other. */
+	/** What is asked for. */
 	@Param
 	public Request request = Request.ANNOTATED_OK;
 

@@ -73,8 +73,10 @@ final class Tables {
 			String limit = Contestant.limit(request).getLabel();
 			double limitBytes = bytes.median(request, limit);
 			String cost = String.format(Locale.ROOT, "%.1f µs, %,.0f B", times.median(request, limit), limitBytes);
-			rows.add(row(request, cost, others, (other) -> String.format(Locale.ROOT, "%s, %+,.0f B",
-					describe(times.ratios(request, other, limit)), bytes.median(request, other) - limitBytes)));
+			rows.add(row(request, cost, others,
+					(other) -> times.has(request, other) ? String.format(Locale.ROOT, "%s, %+,.0f B",
+							describe(times.ratios(request, other, limit)), bytes.median(request, other) - limitBytes)
+							: ""));
 		}
 		return String.join("\n", rows);
 	}

@@ -231,10 +231,19 @@ public final class ReturnValueWriter {
 			if (CharSequence.class.isAssignableFrom(bodyType)) {
 				headers.setContentType(TEXT_PLAIN_UTF8);
 			}
-			else if (BINARY.stream().anyMatch((type) -> type.isAssignableFrom(bodyType))) {
+			else if (isBinary(bodyType)) {
 				headers.setContentType(MediaType.APPLICATION_OCTET_STREAM);
 			}
 		}
+	}
+
+	private static boolean isBinary(Class<?> bodyType) {
+		for (Class<?> type : BINARY) {
+			if (type.isAssignableFrom(bodyType)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean hasNoBody(@Nullable HttpStatusCode status) {

@@ -60,6 +60,14 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 			"org.springframework.security.oauth2.client.ClientAuthorizationRequiredException",
 			"org.springframework.security.web.server.firewall.ServerExchangeRejectedException");
 
+	private static final ClassValue<Boolean> IS_TRANSLATED_BY_SECURITY = new ClassValue<>() {
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			Class<?> superclass = type.getSuperclass();
+			return TRANSLATED_BY_SECURITY.contains(type.getName()) || (superclass != null && get(superclass));
+		}
+	};
+
 	private final BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator;
 
 	private final AcceptedMediaTypes acceptedMediaTypes;
@@ -167,11 +175,8 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 * @return whether it goes on to the filters
 	 */
 	public boolean isLeftToSecurity(ServerWebExchange exchange, Throwable exception) {
-		Class<?> type = exception.getClass();
-		while (type != null && !TRANSLATED_BY_SECURITY.contains(type.getName())) {
-			type = type.getSuperclass();
-		}
-		return type != null && find(exchange, exception, null, TriedHandlers.NONE) == null;
+		return IS_TRANSLATED_BY_SECURITY.get(exception.getClass())
+				&& find(exchange, exception, null, TriedHandlers.NONE) == null;
 	}
 
 	/**

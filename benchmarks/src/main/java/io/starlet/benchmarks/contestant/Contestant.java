@@ -32,6 +32,9 @@ public enum Contestant {
 	/** No exception: the endpoint returns the response. The limit of what can be had. */
 	DIRECT("returned directly", false, false, DirectEndpoints.class),
 
+	/** As many filters as Starlet has: what Spring takes for those, whatever they do. */
+	EMPTY_FILTERS("two filters that do nothing", false, false, DirectEndpoints.class, EmptyFilters.class),
+
 	/** Spring Boot's own error handling. */
 	BOOT("Spring Boot's default", false, false, FailingEndpoints.class, Failures.OfSpring.class),
 
@@ -77,10 +80,15 @@ public enum Contestant {
 	/**
 	 * Return whether this contestant has an answer of its own to a request.
 	 * @param request the request
-	 * @return {@code false} for a missing route, which no endpoint can return
+	 * @return {@code false} for a missing route, which no endpoint can return, and where
+	 * something fails that empty filters have no part in
 	 */
 	public boolean answers(Request request) {
-		return this != DIRECT || request != Request.NO_ROUTE;
+		return switch (this) {
+			case DIRECT -> request != Request.NO_ROUTE;
+			case EMPTY_FILTERS -> request.getStatus() == 200;
+			default -> true;
+		};
 	}
 
 	/**

@@ -51,8 +51,8 @@ public final class LoadTest {
 	/** On one core, which the compiler has to share. */
 	private static final int WARM_UP_SECONDS = 5;
 
-	private static final Set<Contestant> SAME_BYTES = Set.of(Contestant.DIRECT, Contestant.ADVICE,
-			Contestant.STARLET_DEFAULT, Contestant.STARLET);
+	private static final Set<Contestant> SAME_BYTES = Set.of(Contestant.DIRECT, Contestant.EMPTY_FILTERS,
+			Contestant.ADVICE, Contestant.STARLET_DEFAULT, Contestant.STARLET);
 
 	private final List<Subject> subjects = new ArrayList<>();
 
