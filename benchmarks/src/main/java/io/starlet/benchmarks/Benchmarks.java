@@ -72,7 +72,7 @@ public final class Benchmarks {
 		for (int round = 0; round < rounds; round++) {
 			for (Request request : Request.values()) {
 				for (RunResult result : run(options(HttpHandlerBenchmark.class).param("request", request.name())
-					.param("contestant", namesOfThoseWhoAnswer(request)))) {
+					.param("contestant", namesOfCompared(request)))) {
 					String contestant = Contestant.valueOf(result.getParams().getParam("contestant")).getLabel();
 					times.add(request, contestant, result.getPrimaryResult().getScore());
 					bytes.add(request, contestant, allocatedBytes(result));
@@ -82,9 +82,9 @@ public final class Benchmarks {
 		return Tables.handlers(times, bytes);
 	}
 
-	private static String[] namesOfThoseWhoAnswer(Request request) {
+	private static String[] namesOfCompared(Request request) {
 		return Arrays.stream(Contestant.values())
-			.filter((contestant) -> contestant.answers(request))
+			.filter((contestant) -> contestant.isCompared(request))
 			.map(Contestant::name)
 			.toArray(String[]::new);
 	}

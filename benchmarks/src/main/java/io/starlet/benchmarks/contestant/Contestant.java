@@ -80,15 +80,19 @@ public enum Contestant {
 	/**
 	 * Return whether this contestant has an answer of its own to a request.
 	 * @param request the request
-	 * @return {@code false} for a missing route, which no endpoint can return, and where
-	 * something fails that empty filters have no part in
+	 * @return {@code false} for a missing route, which no endpoint can return
 	 */
 	public boolean answers(Request request) {
-		return switch (this) {
-			case DIRECT -> request != Request.NO_ROUTE;
-			case EMPTY_FILTERS -> request.getStatus() == 200;
-			default -> true;
-		};
+		return request != Request.NO_ROUTE || (this != DIRECT && this != EMPTY_FILTERS);
+	}
+
+	/**
+	 * Return whether what this contestant takes for a request is compared.
+	 * @param request the request
+	 * @return {@code false} if it has no answer, or if empty filters have no part in it
+	 */
+	public boolean isCompared(Request request) {
+		return answers(request) && (this != EMPTY_FILTERS || request.getStatus() == 200);
 	}
 
 	/**
