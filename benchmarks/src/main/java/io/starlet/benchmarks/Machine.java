@@ -24,6 +24,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 
+import org.openjdk.jmh.util.Version;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.core.SpringVersion;
 
@@ -46,6 +47,7 @@ final class Machine {
 				"- " + output("/usr/bin/python3", "-c",
 						"import platform, starlette, uvicorn; print('Python', platform.python_version() + ', Starlette', "
 								+ "starlette.__version__ + ', uvicorn', uvicorn.__version__)"),
+				"- JMH %s, %s".formatted(Version.getPlainVersion(), wrk()),
 				"- %s, in %d rounds".formatted(LocalDate.now(ZoneId.systemDefault()), rounds)));
 	}
 
@@ -56,6 +58,11 @@ final class Machine {
 			.map((line) -> line.substring(line.indexOf(':') + 2))
 			.findFirst()
 			.orElse(System.getProperty("os.arch"));
+	}
+
+	/** It tells its version in the first of several lines, as if it had failed. */
+	private static String wrk() throws IOException {
+		return output("wrk", "-v").lines().findFirst().orElseThrow().replaceFirst(" \\[.*", "");
 	}
 
 	private static String output(String... command) throws IOException {

@@ -115,17 +115,30 @@ public class WebSocketBenchmark {
 	}
 
 	/**
-	 * Open a session, which the server ends.
+	 * Open a session, which the server closes.
 	 * @return the status
 	 */
 	@Benchmark
 	public WebSocketCloseStatus close() {
+		return open("/closed", 4001);
+	}
+
+	/**
+	 * Open a session, whose handler fails.
+	 * @return the status
+	 */
+	@Benchmark
+	public WebSocketCloseStatus fail() {
+		return open("/failed", this.starlet ? 4001 : 1011);
+	}
+
+	private WebSocketCloseStatus open(String path, int code) {
 		WebSocketCloseStatus status = HttpClient.create()
 			.websocket()
-			.uri(this.url + (this.starlet ? "/raised" : "/closed"))
+			.uri(this.url + path)
 			.handle((inbound, outbound) -> inbound.receiveCloseStatus())
 			.blockLast(TIMEOUT);
-		if (status == null || status.code() != 4001) {
+		if (status == null || status.code() != code) {
 			throw new IllegalStateException("Closed with " + status);
 		}
 		return status;
@@ -137,7 +150,7 @@ public class WebSocketBenchmark {
 		@Bean
 		HandlerMapping sessions() {
 			return new SimpleUrlHandlerMapping(Map.<String, WebSocketHandler>of("/echo",
-					(session) -> session.send(session.receive().doOnNext((message) -> message.retain())), "/raised",
+					(session) -> session.send(session.receive().doOnNext((message) -> message.retain())), "/failed",
 					(session) -> Mono.error(new WebSocketException(4001, "Unknown topic")), "/closed",
 					(session) -> session.close(new CloseStatus(4001, "Unknown topic"))), -1);
 		}

@@ -60,7 +60,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 			"org.springframework.security.oauth2.client.ClientAuthorizationRequiredException",
 			"org.springframework.security.web.server.firewall.ServerExchangeRejectedException");
 
-	private static final ClassValue<Boolean> IS_TRANSLATED_BY_SECURITY = new ClassValue<>() {
+	private static final ClassValue<Boolean> EXTENDS_TRANSLATED = new ClassValue<>() {
 		@Override
 		protected Boolean computeValue(Class<?> type) {
 			Class<?> superclass = type.getSuperclass();
@@ -175,7 +175,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 * @return whether it goes on to the filters
 	 */
 	public boolean isLeftToSecurity(ServerWebExchange exchange, Throwable exception) {
-		return IS_TRANSLATED_BY_SECURITY.get(exception.getClass())
+		return EXTENDS_TRANSLATED.get(exception.getClass())
 				&& find(exchange, exception, null, TriedHandlers.NONE) == null;
 	}
 

@@ -86,17 +86,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 	protected void onCancel() {
 	}
 
-	/** Each frame here would be one more in the stack of whatever is raised inside. */
 	@Override
 	public final void subscribe(CoreSubscriber<? super Void> actual) {
 		beforeSubscription(actual.currentContext());
-		ErrorResumingSubscriber subscriber = new ErrorResumingSubscriber(actual, this);
-		try {
-			this.source.subscribe(subscriber);
-		}
-		catch (StackOverflowError | LinkageError ex) {
-			subscriber.onThrown(ex);
-		}
+		new ErrorResumingSubscriber(actual, this).subscribeTo(this.source);
 	}
 
 	/**
@@ -120,11 +113,19 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscriber, Subscription> UPSTREAM = AtomicReferenceFieldUpdater
 			.newUpdater(ErrorResumingSubscriber.class, Subscription.class, "upstream");
 
+		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscriber, Throwable> PENDING = AtomicReferenceFieldUpdater
+			.newUpdater(ErrorResumingSubscriber.class, Throwable.class, "pending");
+
 		private final CoreSubscriber<? super Void> actual;
 
 		private final ErrorResumingMono parent;
 
 		private volatile @Nullable Subscription upstream;
+
+		/** Compared by each thread with itself alone. */
+		private @Nullable Thread subscribing;
+
+		private volatile @Nullable Throwable pending;
 
 		private boolean subscribed;
 
@@ -135,6 +136,28 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private ErrorResumingSubscriber(CoreSubscriber<? super Void> actual, ErrorResumingMono parent) {
 			this.actual = actual;
 			this.parent = parent;
+		}
+
+		/**
+		 * An error that comes while this is being subscribed to waits until that has
+		 * returned: whoever reads the stack where it goes on, as its log does, would read
+		 * all of what failed and what answered it.
+		 */
+		private void subscribeTo(Mono<? extends Void> source) {
+			this.subscribing = Thread.currentThread();
+			try {
+				source.subscribe(this);
+			}
+			catch (StackOverflowError | LinkageError ex) {
+				onThrown(ex);
+			}
+			this.subscribing = null;
+			if (this.pending != null) {
+				Throwable error = PENDING.getAndSet(this, null);
+				if (error != null) {
+					handle(error);
+				}
+			}
 		}
 
 		private void onThrown(Error error) {
@@ -181,25 +204,29 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 				return;
 			}
 			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
-			if (this.resumed) {
-				this.done = true;
-				this.parent.beforeError(error);
-				try {
-					this.actual.onError(error);
-				}
-				catch (Throwable ex) {
-					// A checkpoint can't be passed with an exception that hides its stack
-					Exceptions.throwIfJvmFatal(ex);
-					this.actual.onError(ex);
-				}
+			if (this.subscribing != Thread.currentThread()) {
+				handle(error);
+			}
+			else if (!PENDING.compareAndSet(this, null, error)) {
+				Operators.onErrorDropped(error, currentContext());
+			}
+		}
+
+		private void handle(Throwable error) {
+			if (!this.resumed) {
+				this.resumed = true;
+				subscribeTo(this.parent.tryResume(error));
 				return;
 			}
-			this.resumed = true;
+			this.done = true;
+			this.parent.beforeError(error);
 			try {
-				this.parent.tryResume(error).subscribe(this);
+				this.actual.onError(error);
 			}
-			catch (StackOverflowError | LinkageError ex) {
-				onThrown(ex);
+			catch (Throwable ex) {
+				// A checkpoint can't be passed with an exception that hides its stack
+				Exceptions.throwIfJvmFatal(ex);
+				this.actual.onError(ex);
 			}
 		}
 

@@ -19,7 +19,10 @@ package io.starlet.response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -62,6 +65,53 @@ class ErrorResumingMonoTests {
 			.create(ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), (first) -> Mono.error(second)))
 			.expectErrorMatches((ex) -> ex == second)
 			.verify(TIMEOUT);
+	}
+
+	@Test
+	void errorIsResumedAndGoesOnWhenWhatRaisedItHasReturned() {
+		List<String> order = new ArrayList<>();
+		ErrorResumingMono.of(failing("source", order), (error) -> {
+			order.add("resumed");
+			return failing("resumption", order);
+		}).subscribe(null, (error) -> order.add("error of " + error.getMessage()));
+		assertThat(order).containsExactly("source has returned", "resumed", "resumption has returned",
+				"error of resumption");
+	}
+
+	private static Mono<Void> failing(String name, List<String> order) {
+		return new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Operators.error(actual, new IllegalStateException(name));
+				order.add(name + " has returned");
+			}
+		};
+	}
+
+	@Test
+	void errorOfAnotherThreadWaitsForNothing() throws Exception {
+		CountDownLatch ended = new CountDownLatch(1);
+		AtomicBoolean endedInside = new AtomicBoolean();
+		IllegalStateException second = new IllegalStateException("second");
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				new Thread(() -> Operators.error(actual, new IllegalStateException("first"))).start();
+				try {
+					endedInside.set(ended.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS));
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+		};
+		AtomicReference<Throwable> passed = new AtomicReference<>();
+		ErrorResumingMono.of(source, (first) -> Mono.error(second)).subscribe(null, (failure) -> {
+			passed.set(failure);
+			ended.countDown();
+		});
+		assertThat(endedInside).isTrue();
+		assertThat(passed).hasValue(second);
 	}
 
 	@Test

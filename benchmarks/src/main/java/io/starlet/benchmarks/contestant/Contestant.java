@@ -32,7 +32,7 @@ public enum Contestant {
 	/** No exception: the endpoint returns the response. The limit of what can be had. */
 	DIRECT("returned directly", false, false, DirectEndpoints.class),
 
-	/** As many filters as Starlet has: what Spring takes for those, whatever they do. */
+	/** As many filters as Starlet has. */
 	EMPTY_FILTERS("two filters that do nothing", false, false, DirectEndpoints.class, EmptyFilters.class),
 
 	/** Spring Boot's own error handling. */
@@ -89,7 +89,8 @@ public enum Contestant {
 	/**
 	 * Return whether what this contestant takes for a request is compared.
 	 * @param request the request
-	 * @return {@code false} if it has no answer, or if empty filters have no part in it
+	 * @return {@code false} if it has no answer; empty filters are compared only where
+	 * nothing is raised
 	 */
 	public boolean isCompared(Request request) {
 		return answers(request) && (this != EMPTY_FILTERS || request.getStatus() == 200);

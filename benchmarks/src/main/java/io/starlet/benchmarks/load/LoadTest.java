@@ -74,7 +74,7 @@ public final class LoadTest {
 			List<ServerProcess> servers = new ArrayList<>();
 			try {
 				LoadTest test = start(servers);
-				// None comes always after the same other
+				// None is always the first
 				Collections.rotate(test.subjects, round);
 				test.measure(measurements);
 			}
