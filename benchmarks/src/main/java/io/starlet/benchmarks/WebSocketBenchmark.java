@@ -129,7 +129,7 @@ public class WebSocketBenchmark {
 	 */
 	@Benchmark
 	public WebSocketCloseStatus fail() {
-		return open("/failed", this.starlet ? 4001 : 1011);
+		return open("/failed", this.starlet ? 4001 : 1002);
 	}
 
 	private WebSocketCloseStatus open(String path, int code) {

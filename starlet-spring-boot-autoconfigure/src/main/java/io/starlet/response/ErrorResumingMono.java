@@ -151,10 +151,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			catch (StackOverflowError | LinkageError ex) {
 				onThrown(ex);
 			}
-			this.subscribing = null;
-			if (this.pending != null) {
-				Throwable error = PENDING.getAndSet(this, null);
-				if (error != null) {
+			finally {
+				this.subscribing = null;
+				Throwable error = this.pending;
+				if (error != null && PENDING.compareAndSet(this, error, null)) {
 					handle(error);
 				}
 			}

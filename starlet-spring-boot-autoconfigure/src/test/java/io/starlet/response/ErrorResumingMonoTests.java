@@ -89,6 +89,20 @@ class ErrorResumingMonoTests {
 	}
 
 	@Test
+	void errorIsResumedIfWhatRaisedItThrowsInsteadOfReturning() {
+		IllegalStateException signalled = new IllegalStateException("signalled");
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Operators.error(actual, signalled);
+				throw new IllegalStateException("thrown");
+			}
+		};
+		resuming(source).subscribe();
+		assertThat(this.error).hasValue(signalled);
+	}
+
+	@Test
 	void errorOfAnotherThreadWaitsForNothing() throws Exception {
 		CountDownLatch ended = new CountDownLatch(1);
 		AtomicBoolean endedInside = new AtomicBoolean();
