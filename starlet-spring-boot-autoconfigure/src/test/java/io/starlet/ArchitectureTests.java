@@ -88,9 +88,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule serversAreOptional = noClasses().that()
-		.haveNameNotMatching(
-				"io\\.starlet\\.(filter\\.DisconnectedClient|traceback\\.PeerAddress|background\\.(Tomcat)?ResponseEnd"
-						+ "|websocket\\.ReactorNettyConnection|autoconfigure\\.BackgroundTasksConfiguration).*")
+		.haveNameNotMatching("io\\.starlet\\.(filter\\.(DisconnectedClient|JettyRequest)|traceback\\.PeerAddress"
+				+ "|background\\.(Tomcat)?ResponseEnd|websocket\\.ReactorNettyConnection|autoconfigure\\.BackgroundTasksConfiguration).*")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("reactor.netty..", "io.netty..", "org.apache.catalina..", "org.eclipse.jetty..");

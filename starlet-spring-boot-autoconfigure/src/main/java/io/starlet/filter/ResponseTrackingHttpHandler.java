@@ -42,7 +42,7 @@ public final class ResponseTrackingHttpHandler implements HttpHandler {
 
 	@Override
 	public Mono<Void> handle(ServerHttpRequest request, ServerHttpResponse response) {
-		return this.delegate.handle(request, TrackedResponse.of(response));
+		return this.delegate.handle(JettyRequest.watch(request, response), TrackedResponse.of(response));
 	}
 
 }

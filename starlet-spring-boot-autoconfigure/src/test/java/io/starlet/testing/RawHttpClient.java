@@ -144,7 +144,9 @@ public final class RawHttpClient implements AutoCloseable {
 				headers.computeIfPresent("Content-Type", (name, type) -> type.replace("=utf-8", "=UTF-8"));
 			}
 			int status = Integer.parseInt(statusLine.substring(9, 12));
-			this.ended = this.server.endsConnectionAfter(status);
+			this.ended = this.server.endsConnectionAfter(status)
+					// Where a body was not read to its end
+					|| (this.server == Server.JETTY && "close".equals(headers.get("Connection")));
 			ByteArrayOutputStream body = new ByteArrayOutputStream();
 			boolean whole = method.equals("HEAD") || status < 200 || status == 204 || status == 304
 					|| readBody(headers, body);
