@@ -16,7 +16,10 @@
 
 package io.starlet.filter;
 
+import java.io.IOException;
+
 import org.eclipse.jetty.ee11.servlet.ServletApiRequest;
+import org.eclipse.jetty.ee11.servlet.ServletApiResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -30,9 +33,8 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.util.ClassUtils;
 
 /**
- * Has the connection end with a response that is sent before a body has been read to its
- * end, if some of it was read or the client waits to be told to send it: Jetty may take
- * what is left for the next request.
+ * Has the connection end with a response that is sent while some of a body is still to be
+ * read: Jetty may take that for the next request.
  *
  * @since 0.1.0
  */
@@ -41,13 +43,19 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 	private static final boolean JETTY = ClassUtils.isPresent("org.eclipse.jetty.ee11.servlet.ServletApiRequest",
 			JettyRequest.class.getClassLoader());
 
-	private volatile boolean unfinished;
+	private volatile boolean begun;
 
 	private volatile boolean cancelled;
 
-	private JettyRequest(ServerHttpRequest delegate) {
+	private volatile boolean ended;
+
+	/** How many bytes are to come; negative if nobody has told. */
+	private long left;
+
+	private JettyRequest(ServerHttpRequest delegate, boolean begun) {
 		super(delegate);
-		this.unfinished = delegate.getHeaders().containsHeader(HttpHeaders.EXPECT);
+		this.begun = begun;
+		this.left = delegate.getHeaders().getContentLength();
 	}
 
 	/**
@@ -57,20 +65,25 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 	 * @return what to read the body of
 	 */
 	static ServerHttpRequest watch(ServerHttpRequest request, ServerHttpResponse response) {
-		if (!JETTY || !isOfServlet(response) || !hasBody(request.getHeaders()) || !isHttp1OfJetty(request)) {
-			return request;
+		// A mock has nothing native
+		if (JETTY && isOfServlet(response) && hasBody(request.getHeaders())
+				&& ServerHttpRequestDecorator.getNativeRequest(request) instanceof ServletApiRequest nativeRequest
+				&& nativeRequest.getProtocol().startsWith("HTTP/1")) {
+			ServletApiResponse nativeResponse = ServerHttpResponseDecorator.getNativeResponse(response);
+			JettyRequest watched = new JettyRequest(request, isAwaited(nativeRequest));
+			// There, so that it is sent when an action before the commit fails too
+			nativeResponse.setHeader(HttpHeaders.CONNECTION, "close");
+			response.beforeCommit(() -> {
+				if (watched.ended || !watched.begun) {
+					nativeResponse.setHeader(HttpHeaders.CONNECTION, null);
+				}
+				return Mono.empty();
+			});
+			return watched;
 		}
-		JettyRequest watched = new JettyRequest(request);
-		response.beforeCommit(() -> {
-			if (watched.unfinished) {
-				response.getHeaders().set(HttpHeaders.CONNECTION, "close");
-			}
-			return Mono.empty();
-		});
-		return watched;
+		return request;
 	}
 
-	/** A mock has nothing native. */
 	private static boolean isOfServlet(ServerHttpResponse response) {
 		ServerHttpResponse current = response;
 		while (current instanceof ServerHttpResponseDecorator decorator) {
@@ -83,17 +96,29 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 		return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
 	}
 
-	private static boolean isHttp1OfJetty(ServerHttpRequest request) {
-		return ServerHttpRequestDecorator.getNativeRequest(request) instanceof ServletApiRequest nativeRequest
-				&& nativeRequest.getProtocol().startsWith("HTTP/1");
+	/** Spring asks Jetty for a body before anybody reads it. */
+	private static boolean isAwaited(ServletApiRequest request) {
+		try {
+			return !request.getInputStream().isReady();
+		}
+		catch (IOException ex) {
+			return true;
+		}
 	}
 
 	@Override
 	public Flux<DataBuffer> getBody() {
-		return super.getBody().doOnSubscribe((subscription) -> this.unfinished = true)
+		return super.getBody().doOnSubscribe((subscription) -> this.begun = true)
+			.doOnNext((buffer) -> received(buffer.readableByteCount()))
 			.doOnCancel(() -> this.cancelled = true)
 			// Told after a cancellation too
-			.doOnComplete(() -> this.unfinished = this.cancelled);
+			.doOnComplete(() -> this.ended = this.ended || !this.cancelled);
+	}
+
+	/** A multipart parser cancels at the last boundary, before the body is complete. */
+	private void received(int bytes) {
+		this.left -= bytes;
+		this.ended = this.left == 0;
 	}
 
 }

@@ -24,7 +24,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
  * Has every response tracked, outermost, so that what filters and endpoints write is
- * seen.
+ * seen, and on Jetty how much of a body is read.
  *
  * @since 0.1.0
  */

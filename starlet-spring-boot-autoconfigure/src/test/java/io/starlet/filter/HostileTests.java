@@ -391,9 +391,12 @@ class HostileTests {
 				RawHttpResponse upload = client.read("POST");
 				assertThat(upload.status()).isEqualTo(500);
 				assertThat(upload.body()).isEqualTo("server error in /half-read/" + number);
-				assertThat(upload.header("Connection"))
-					.isEqualTo((Server.CURRENT == Server.REACTOR_NETTY) ? null : "close");
-				if (Server.CURRENT == Server.REACTOR_NETTY) {
+				boolean ended = "close".equals(upload.header("Connection"));
+				if (Server.CURRENT != Server.JETTY) {
+					// Where it depends on how much has arrived
+					assertThat(ended).isEqualTo(Server.CURRENT.endsConnectionAfter(500));
+				}
+				if (!ended) {
 					assertThat(client.read("GET").body()).isEqualTo("teapot " + number);
 				}
 			}

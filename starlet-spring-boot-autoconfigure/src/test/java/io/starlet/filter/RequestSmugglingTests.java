@@ -41,10 +41,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.WebFilter;
 
@@ -61,6 +63,8 @@ class RequestSmugglingTests {
 	private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 	private static final String NEXT = "GET /ok HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+	private static final String EXPECT = "Expect: 100-continue\r\n";
 
 	private static final String BODY = "some text" + SMUGGLED;
 
@@ -84,7 +88,8 @@ class RequestSmugglingTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/error", "/handled", "/half-read/error", "/half-read/handled", "/filtered", "/no/route" })
+	@ValueSource(strings = { "/error", "/handled", "/half-read/error", "/half-read/handled", "/half-read/returned",
+			"/half-read/uncommitted", "/filtered", "/no/route" })
 	void bodyThatArrivesWithItsRequestIsNoRequest(String path) {
 		for (String framed : List.of(ofLength(path, "") + BODY, chunked(path, "") + chunk(BODY) + "0\r\n\r\n",
 				chunked(path, "") + chunk("some text") + chunk(SMUGGLED) + "0\r\n\r\n")) {
@@ -92,7 +97,8 @@ class RequestSmugglingTests {
 				client.write(framed + NEXT);
 				RawHttpResponse response = client.read("POST");
 				assertThat(response.status()).isEqualTo(status(path));
-				assertThat(response.header("Connection")).isEqualTo(connection(path, response));
+				assertThat(response.header("Connection")).isEqualTo(
+						connection(path.startsWith("/half-read") && !framed.contains("Content-Length"), response));
 				if (!"close".equals(response.header("Connection"))) {
 					assertThat(client.read("GET").body()).isEqualTo("ok");
 				}
@@ -102,7 +108,8 @@ class RequestSmugglingTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/error", "/handled", "/half-read/error", "/half-read/handled", "/filtered", "/no/route" })
+	@ValueSource(strings = { "/error", "/handled", "/half-read/error", "/half-read/handled", "/half-read/returned",
+			"/filtered", "/no/route" })
 	void bodyThatArrivesAfterTheResponseIsNoRequest(String path) {
 		for (List<String> parts : List.of(List.of(ofLength(path, "") + "some text", SMUGGLED),
 				List.of(chunked(path, "") + chunk("some text"), chunk(SMUGGLED) + "0\r\n\r\n"))) {
@@ -110,7 +117,8 @@ class RequestSmugglingTests {
 				client.write(parts.get(0));
 				RawHttpResponse response = client.read("POST");
 				assertThat(response.status()).isEqualTo(status(path));
-				assertThat(response.header("Connection")).isEqualTo(connection(path, response));
+				assertThat(response.header("Connection"))
+					.isEqualTo(connection(path.startsWith("/half-read"), response));
 				assertNextOrEnd(client, parts.get(1) + NEXT);
 			}
 			assertThat(smuggled).isEmpty();
@@ -119,34 +127,53 @@ class RequestSmugglingTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/error", "/handled", "/filtered", "/no/route" })
-	void bodyThatAClientAnnouncedAndSendsAfterARefusalIsNoRequest(String path) {
-		String expect = "Expect: 100-continue\r\n";
-		for (List<String> parts : List.of(List.of(ofLength(path, expect), BODY),
-				List.of(chunked(path, expect), chunk(BODY) + "0\r\n\r\n"))) {
-			try (RawHttpClient client = application.connect()) {
-				client.write(parts.get(0));
-				RawHttpResponse response = client.read("POST");
-				response = (response.status() == 100) ? client.read("POST") : response;
-				assertThat(response.status()).isEqualTo(status(path));
-				assertThat(response.header("Connection")).isEqualTo("close");
-				assertNextOrEnd(client, parts.get(1) + NEXT);
+	void bodyOfWhichNothingHasArrivedBeforeTheResponseIsNoRequest(String path) {
+		for (String expect : List.of("", EXPECT)) {
+			for (List<String> parts : List.of(List.of(ofLength(path, expect), BODY),
+					List.of(chunked(path, expect), chunk(BODY) + "0\r\n\r\n"))) {
+				try (RawHttpClient client = application.connect()) {
+					client.write(parts.get(0));
+					RawHttpResponse response = readAfterContinue(client);
+					assertThat(response.status()).isEqualTo(status(path));
+					assertThat(response.header("Connection"))
+						.isEqualTo(expect.isEmpty() ? connection(true, response) : "close");
+					assertNextOrEnd(client, parts.get(1) + NEXT);
+				}
+				assertThat(smuggled).isEmpty();
 			}
-			assertThat(smuggled).isEmpty();
 		}
 	}
 
 	@Test
 	void connectionGoesOnAfterABodyThatWasReadWhole() {
+		String upload = "--b\r\nContent-Disposition: form-data; name=part\r\n\r\nsome text\r\n--b--\r\n";
 		try (RawHttpClient client = application.connect()) {
 			client.write(ofLength("/read/handled", "") + "some text");
 			client.write(SMUGGLED);
-			assertThat(client.read("POST").status()).isEqualTo(409);
+			assertGoesOn(client, 409);
 			client.write(chunked("/read/handled", "") + chunk("some text"));
-			client.write(chunk(SMUGGLED) + "0\r\n\r\n" + NEXT);
-			assertThat(client.read("POST").status()).isEqualTo(409);
+			client.write(chunk(SMUGGLED) + "0\r\n\r\n");
+			assertGoesOn(client, 409);
+			client.write(ofLength("/read/handled", EXPECT) + BODY);
+			assertGoesOn(client, 409);
+			client.write("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+					+ "Content-Length: " + upload.length() + "\r\n\r\n" + upload);
+			assertGoesOn(client, 200);
+			client.write(NEXT);
 			assertThat(client.read("GET").body()).isEqualTo("ok");
 		}
 		assertThat(smuggled).isEmpty();
+	}
+
+	private static void assertGoesOn(RawHttpClient client, int status) {
+		RawHttpResponse response = readAfterContinue(client);
+		assertThat(response.status()).isEqualTo(status);
+		assertThat(response.header("Connection")).isNull();
+	}
+
+	private static RawHttpResponse readAfterContinue(RawHttpClient client) {
+		RawHttpResponse response = client.read("POST");
+		return (response.status() == 100) ? client.read("POST") : response;
 	}
 
 	@ParameterizedTest
@@ -164,13 +191,15 @@ class RequestSmugglingTests {
 	 * Jetty would now and then go on with what is left of a body. Tomcat tells that it
 	 * ends a connection.
 	 */
-	private static @Nullable String connection(String path, RawHttpResponse response) {
-		return Server.CURRENT.endsConnectionAfter(response.status())
-				|| (Server.CURRENT == Server.JETTY && path.startsWith("/half-read")) ? "close" : null;
+	private static @Nullable String connection(boolean left, RawHttpResponse response) {
+		return Server.CURRENT.endsConnectionAfter(response.status()) || (left && Server.CURRENT == Server.JETTY)
+				? "close" : null;
 	}
 
 	private static int status(String path) {
-		return path.endsWith("error") ? 500 : switch (path) {
+		return switch (path) {
+			case "/error", "/half-read/error", "/half-read/uncommitted" -> 500;
+			case "/half-read/returned" -> 200;
 			case "/filtered" -> 401;
 			case "/no/route" -> 404;
 			default -> 409;
@@ -233,11 +262,19 @@ class RequestSmugglingTests {
 		}
 
 		@PostMapping("/half-read/{kind}")
-		Mono<String> halfRead(@PathVariable String kind, ServerHttpRequest request) {
+		Mono<String> halfRead(@PathVariable String kind, ServerHttpRequest request, ServerHttpResponse response) {
+			if (kind.equals("uncommitted")) {
+				response.beforeCommit(() -> Mono.error(new IllegalStateException("not to be committed")));
+			}
 			return request.getBody().next().flatMap((buffer) -> {
 				DataBufferUtils.release(buffer);
-				return Mono.error(exception(kind));
+				return kind.equals("returned") ? Mono.just(kind) : Mono.error(exception(kind));
 			});
+		}
+
+		@PostMapping("/upload")
+		String upload(@RequestPart String part) {
+			return part;
 		}
 
 		@PostMapping("/read/{kind}")
