@@ -93,7 +93,9 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 	}
 
 	private static boolean hasBody(HttpHeaders headers) {
-		return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
+		// The last where Jetty decompresses the body, and takes its length away
+		return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
+				|| headers.containsHeader("X-Content-Encoding");
 	}
 
 	/** Spring asks Jetty for a body before anybody reads it. */
