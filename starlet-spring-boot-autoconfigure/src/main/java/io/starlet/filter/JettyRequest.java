@@ -65,13 +65,12 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 	 * @return what to read the body of
 	 */
 	static ServerHttpRequest watch(ServerHttpRequest request, ServerHttpResponse response) {
-		// A mock has nothing native
 		if (JETTY && isOfServlet(response) && hasBody(request.getHeaders())
 				&& ServerHttpRequestDecorator.getNativeRequest(request) instanceof ServletApiRequest nativeRequest
 				&& nativeRequest.getProtocol().startsWith("HTTP/1")) {
 			ServletApiResponse nativeResponse = ServerHttpResponseDecorator.getNativeResponse(response);
 			JettyRequest watched = new JettyRequest(request, isAwaited(nativeRequest));
-			// There, so that it is sent when an action before the commit fails too
+			// Not among Spring's, which are not sent if an action before the commit fails
 			nativeResponse.setHeader(HttpHeaders.CONNECTION, "close");
 			response.beforeCommit(() -> {
 				if (watched.ended || !watched.begun) {
@@ -84,6 +83,7 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 		return request;
 	}
 
+	/** A mock has no native request, and throws if it is asked for one. */
 	private static boolean isOfServlet(ServerHttpResponse response) {
 		ServerHttpResponse current = response;
 		while (current instanceof ServerHttpResponseDecorator decorator) {
@@ -93,7 +93,8 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 	}
 
 	private static boolean hasBody(HttpHeaders headers) {
-		// The last where Jetty decompresses the body, and takes its length away
+		// Where Jetty decompresses a body it renames the header, and takes the length
+		// away
 		return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
 				|| headers.containsHeader("X-Content-Encoding");
 	}

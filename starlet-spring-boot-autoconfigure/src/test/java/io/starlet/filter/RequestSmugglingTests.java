@@ -165,17 +165,6 @@ class RequestSmugglingTests {
 		assertThat(smuggled).isEmpty();
 	}
 
-	private static void assertGoesOn(RawHttpClient client, int status) {
-		RawHttpResponse response = readAfterContinue(client);
-		assertThat(response.status()).isEqualTo(status);
-		assertThat(response.header("Connection")).isNull();
-	}
-
-	private static RawHttpResponse readAfterContinue(RawHttpClient client) {
-		RawHttpResponse response = client.read("POST");
-		return (response.status() == 100) ? client.read("POST") : response;
-	}
-
 	@ParameterizedTest
 	@ValueSource(strings = { "/error", "/handled", "/half-read/error", "/half-read/handled", "/filtered" })
 	void bodyWithAMalformedChunkEndsTheConnection(String path) {
@@ -217,6 +206,17 @@ class RequestSmugglingTests {
 
 	private static String chunk(String content) {
 		return Integer.toHexString(content.length()) + "\r\n" + content + "\r\n";
+	}
+
+	private static void assertGoesOn(RawHttpClient client, int status) {
+		RawHttpResponse response = readAfterContinue(client);
+		assertThat(response.status()).isEqualTo(status);
+		assertThat(response.header("Connection")).isNull();
+	}
+
+	private static RawHttpResponse readAfterContinue(RawHttpClient client) {
+		RawHttpResponse response = client.read("POST");
+		return (response.status() == 100) ? client.read("POST") : response;
 	}
 
 	private static void assertNextOrEnd(RawHttpClient client, String sent) {
