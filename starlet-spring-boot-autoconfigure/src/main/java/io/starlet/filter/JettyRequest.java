@@ -70,7 +70,8 @@ final class JettyRequest extends ServerHttpRequestDecorator {
 				&& nativeRequest.getProtocol().startsWith("HTTP/1")) {
 			ServletApiResponse nativeResponse = ServerHttpResponseDecorator.getNativeResponse(response);
 			JettyRequest watched = new JettyRequest(request, isAwaited(nativeRequest));
-			// Not among Spring's, which are not sent if an action before the commit fails
+			// Not among Spring's, which its adapter leaves out when it answers an error
+			// itself
 			nativeResponse.setHeader(HttpHeaders.CONNECTION, "close");
 			response.beforeCommit(() -> {
 				if (watched.ended || !watched.begun) {
