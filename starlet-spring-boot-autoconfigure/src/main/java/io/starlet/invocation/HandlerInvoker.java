@@ -35,6 +35,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.validation.method.MethodValidator;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -191,7 +192,7 @@ public final class HandlerInvoker {
 	 * @return what is wrong, as the rest of a sentence that starts with the method's
 	 * name, or {@code null}
 	 */
-	public @Nullable String validate(HandlerMethod method, List<Class<?>> exceptionTypes) {
+	public @Nullable String validate(AnnotatedMethod method, List<Class<?>> exceptionTypes) {
 		boolean webSocket = false;
 		for (MethodParameter parameter : method.getMethodParameters()) {
 			webSocket |= isSession(parameter);

@@ -19,6 +19,7 @@ package io.starlet.invocation;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -101,11 +102,19 @@ public final class ReturnValueWriter {
 		Class<?> declared = type.toClass();
 		ReactiveAdapter adapter = this.adapterRegistry.getAdapter(declared);
 		Class<?> value = (adapter != null) ? type.getGeneric().toClass() : declared;
-		boolean unsupported = UNSUPPORTED.stream().anyMatch((candidate) -> candidate.isAssignableFrom(value))
+		boolean unsupported = isAny(UNSUPPORTED, value)
 				|| (Future.class.isAssignableFrom(value) && !CompletionStage.class.isAssignableFrom(value))
-				|| (adapter != null && adapter.isMultiValue()
-						&& SELF_CONTAINED.stream().anyMatch((candidate) -> candidate.isAssignableFrom(value)));
+				|| (adapter != null && adapter.isMultiValue() && isAny(SELF_CONTAINED, value));
 		return unsupported ? "has a return type that can't be written, %s.".formatted(type) : null;
+	}
+
+	private static boolean isAny(Collection<Class<?>> types, Class<?> value) {
+		for (Class<?> type : types) {
+			if (type.isAssignableFrom(value)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	Mono<Void> write(ServerWebExchange failed, HandlerResult result, @Nullable HttpException exception) {

@@ -26,10 +26,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 
 import io.starlet.ExceptionHandlerConfigurer;
 import io.starlet.ExceptionHandlerFor;
@@ -54,6 +54,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -79,12 +80,12 @@ class ExceptionHandlerDetector {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator;
+	private final BiFunction<AnnotatedMethod, List<Class<?>>, @Nullable String> methodValidator;
 
 	private final HandlerKeys keys;
 
 	ExceptionHandlerDetector(ConfigurableListableBeanFactory beanFactory,
-			BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator, HandlerKeys keys) {
+			BiFunction<AnnotatedMethod, List<Class<?>>, @Nullable String> methodValidator, HandlerKeys keys) {
 		this.beanFactory = beanFactory;
 		this.methodValidator = methodValidator;
 		this.keys = keys;
@@ -200,7 +201,7 @@ class ExceptionHandlerDetector {
 		if (methods.isEmpty()) {
 			return;
 		}
-		Class<?> exposedType = beanFactory.getType(beanName);
+		Class<?> exposedType = Objects.requireNonNullElse(beanFactory.getType(beanName), type);
 		sortedByMediaType(methods).forEach((entry) -> {
 			if (!AnnotatedElementUtils.hasAnnotation(entry.getKey(), Bean.class)) {
 				detectMethod(beanFactory, beanName, exposedType, beanOrder, entry.getKey(), entry.getValue());
@@ -212,15 +213,16 @@ class ExceptionHandlerDetector {
 	private static List<Map.Entry<Method, List<Registration>>> sortedByMediaType(
 			Map<Method, List<Registration>> methods) {
 		List<Map.Entry<Method, List<Registration>>> sorted = new ArrayList<>(methods.entrySet());
-		sorted.sort(Comparator.comparing(
-				(Map.Entry<Method, List<Registration>> entry) -> String.join(",", entry.getValue().get(0).produces()))
+		sorted.sort(Comparator
+			.comparing((Map.Entry<Method, List<Registration>> entry) -> entry.getValue().get(0).produces(),
+					Arrays::compare)
 			.thenComparing((entry) -> entry.getKey().getName())
 			.thenComparing((entry) -> entry.getKey().toString()));
 		return sorted;
 	}
 
-	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName,
-			@Nullable Class<?> exposedType, int beanOrder, Method method, List<Registration> registrations) {
+	private void detectMethod(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> exposedType,
+			int beanOrder, Method method, List<Registration> registrations) {
 		DescribedMethod description = new DescribedMethod(beanName, method);
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
 			throw new InvalidExceptionHandlerException(
@@ -228,32 +230,29 @@ class ExceptionHandlerDetector {
 							Modifier.isStatic(method.getModifiers()) ? "static" : "private"),
 					"Make it an instance method that is not private.");
 		}
-		HandlerMethod handlerMethod = new HandlerMethod(beanName, beanFactory,
-				selectInvocableMethod(exposedType, method, description));
-		List<Class<?>> parameters = findExceptionParameters(handlerMethod);
+		BeanMethod beanMethod = new BeanMethod(exposedType, selectInvocableMethod(exposedType, method, description));
+		List<Class<?>> parameters = findExceptionParameters(beanMethod);
 		Class<?> exceptionType = parameters.isEmpty() ? null : parameters.get(0);
 		if ((exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))
 				&& registrations.stream().anyMatch(Registration::isDerived)) {
 			throw noException(description, "Give @ExceptionHandlerFor a class, or the method a parameter for it.");
 		}
-		String problem = this.methodValidator.apply(handlerMethod, findPassedTypes(registrations, parameters));
+		String problem = this.methodValidator.apply(beanMethod, findPassedTypes(registrations, parameters));
 		if (problem != null) {
-			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem),
-					takesSession(handlerMethod)
-							? "Change the method's signature: it may take the WebSocketSession, its HandshakeInfo, the exception "
-									+ "and its causes, and return void or a Mono<Void>."
-							: "Change the method's signature: it may take and return what a method annotated with Spring's "
-									+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
+			throw new InvalidExceptionHandlerException("%s %s".formatted(description, problem), takesSession(beanMethod)
+					? "Change the method's signature: it may take the WebSocketSession, its HandshakeInfo, the exception "
+							+ "and its causes, and return void or a Mono<Void>."
+					: "Change the method's signature: it may take and return what a method annotated with Spring's "
+							+ "@ExceptionHandler does, and ServerRequest and ServerResponse.");
 		}
 		Integer order = OrderUtils.getOrder(method);
 		RegisteredHandler handler = RegisteredHandler.ofMethod(description, beanName,
-				(order != null) ? order : beanOrder, handlerMethod);
-		registrations
-			.forEach((registration) -> register(registration, handler, parameters, takesSession(handlerMethod)));
+				(order != null) ? order : beanOrder,
+				() -> new HandlerMethod(beanName, beanFactory, beanMethod.getMethod()));
+		registrations.forEach((registration) -> register(registration, handler, parameters, takesSession(beanMethod)));
 	}
 
-	private static Method selectInvocableMethod(@Nullable Class<?> exposedType, Method method,
-			DescribedMethod description) {
+	private static Method selectInvocableMethod(Class<?> exposedType, Method method, DescribedMethod description) {
 		try {
 			return AopUtils.selectInvocableMethod(method, exposedType);
 		}
@@ -265,7 +264,7 @@ class ExceptionHandlerDetector {
 		}
 	}
 
-	private static boolean takesSession(HandlerMethod method) {
+	private static boolean takesSession(AnnotatedMethod method) {
 		for (MethodParameter parameter : method.getMethodParameters()) {
 			if (parameter.getParameterType() == WebSocketSession.class) {
 				return true;
@@ -274,7 +273,7 @@ class ExceptionHandlerDetector {
 		return false;
 	}
 
-	private static List<Class<?>> findExceptionParameters(HandlerMethod method) {
+	private static List<Class<?>> findExceptionParameters(AnnotatedMethod method) {
 		List<Class<?>> types = new ArrayList<>(1);
 		for (MethodParameter parameter : method.getMethodParameters()) {
 			Class<?> type = parameter.getParameterType();
@@ -392,6 +391,23 @@ class ExceptionHandlerDetector {
 
 	}
 
+	/** A method as its bean has it: what a superclass leaves open is known. */
+	private static final class BeanMethod extends AnnotatedMethod {
+
+		private final Class<?> beanType;
+
+		BeanMethod(Class<?> beanType, Method method) {
+			super(method);
+			this.beanType = ClassUtils.getUserClass(beanType);
+		}
+
+		@Override
+		protected Class<?> getContainingClass() {
+			return this.beanType;
+		}
+
+	}
+
 	/** What one annotation of a method or class says. */
 	@SuppressWarnings("ArrayRecordComponent")
 	private record Registration(List<Integer> statuses, List<Class<?>> classes, String[] paths, String[] produces,
@@ -402,10 +418,10 @@ class ExceptionHandlerDetector {
 			if (!annotations.isPresent(StatusHandler.class) && !annotations.isPresent(ExceptionHandlerFor.class)) {
 				return null;
 			}
-			return Stream
-				.concat(annotations.stream(StatusHandler.class).map(Registration::ofStatuses),
-						annotations.stream(ExceptionHandlerFor.class).map(Registration::ofClasses))
-				.toList();
+			List<Registration> registrations = new ArrayList<>(1);
+			annotations.stream(StatusHandler.class).forEach((status) -> registrations.add(ofStatuses(status)));
+			annotations.stream(ExceptionHandlerFor.class).forEach((type) -> registrations.add(ofClasses(type)));
+			return registrations;
 		}
 
 		private static Registration ofStatuses(MergedAnnotation<StatusHandler> annotation) {

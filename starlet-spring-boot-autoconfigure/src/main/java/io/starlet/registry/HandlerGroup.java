@@ -46,7 +46,11 @@ class HandlerGroup {
 		else {
 			addUnambiguous(key, handlers);
 		}
-		this.negotiated = handlers.stream().anyMatch((handler) -> !handler.getProduces().isEmpty());
+		boolean produces = false;
+		for (RegisteredHandler handler : handlers) {
+			produces |= !handler.getProduces().isEmpty();
+		}
+		this.negotiated = produces;
 	}
 
 	private void addUnambiguous(String key, List<RegisteredHandler> handlers) {

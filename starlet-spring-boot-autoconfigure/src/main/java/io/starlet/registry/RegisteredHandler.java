@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.HandlerMethod;
 
 /**
@@ -43,7 +44,7 @@ public final class RegisteredHandler {
 
 	private final int order;
 
-	private final @Nullable HandlerMethod method;
+	private final @Nullable Supplier<HandlerMethod> method;
 
 	private final @Nullable Supplier<?> handler;
 
@@ -51,7 +52,7 @@ public final class RegisteredHandler {
 
 	private final HandlerCondition condition;
 
-	private RegisteredHandler(Object description, String beanName, int order, @Nullable HandlerMethod method,
+	private RegisteredHandler(Object description, String beanName, int order, @Nullable Supplier<HandlerMethod> method,
 			@Nullable Supplier<?> handler, Class<?> exceptionType, HandlerCondition condition) {
 		this.description = description;
 		this.beanName = beanName;
@@ -62,8 +63,9 @@ public final class RegisteredHandler {
 		this.condition = condition;
 	}
 
-	static RegisteredHandler ofMethod(Object description, String beanName, int order, HandlerMethod method) {
-		return new RegisteredHandler(description, beanName, order, method, null, Throwable.class,
+	/** The method is made when it is needed, as a thousand of them take their time. */
+	static RegisteredHandler ofMethod(Object description, String beanName, int order, Supplier<HandlerMethod> method) {
+		return new RegisteredHandler(description, beanName, order, SingletonSupplier.of(method), null, Throwable.class,
 				HandlerCondition.NONE);
 	}
 
@@ -83,7 +85,7 @@ public final class RegisteredHandler {
 	 * object
 	 */
 	public @Nullable HandlerMethod getMethod() {
-		return this.method;
+		return (this.method != null) ? this.method.get() : null;
 	}
 
 	/**
@@ -138,7 +140,7 @@ public final class RegisteredHandler {
 	HandlerDescription describe(String key, String layer) {
 		return new HandlerDescription(key, this.condition.paths().stream().map(Object::toString).toList(),
 				this.condition.produces().stream().map(MediaType::toString).toList(), this.beanName,
-				(this.method != null) ? this.method.toString() : null, layer,
+				(this.method != null) ? this.method.get().toString() : null, layer,
 				(this.order != Ordered.LOWEST_PRECEDENCE) ? this.order : null);
 	}
 

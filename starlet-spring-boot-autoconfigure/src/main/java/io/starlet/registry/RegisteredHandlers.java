@@ -30,9 +30,9 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.accept.RequestedContentTypeResolver;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -68,7 +68,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 		}
 	};
 
-	private final BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator;
+	private final BiFunction<AnnotatedMethod, List<Class<?>>, @Nullable String> methodValidator;
 
 	private final AcceptedMediaTypes acceptedMediaTypes;
 
@@ -93,7 +93,7 @@ public final class RegisteredHandlers implements BeanFactoryAware, SmartInitiali
 	 * @param contentTypeResolver tells what a client accepts
 	 * @param defaultMediaTypes what is answered with where there is no handler
 	 */
-	public RegisteredHandlers(BiFunction<HandlerMethod, List<Class<?>>, @Nullable String> methodValidator,
+	public RegisteredHandlers(BiFunction<AnnotatedMethod, List<Class<?>>, @Nullable String> methodValidator,
 			RequestedContentTypeResolver contentTypeResolver, List<MediaType> defaultMediaTypes) {
 		this.methodValidator = methodValidator;
 		this.acceptedMediaTypes = new AcceptedMediaTypes(contentTypeResolver);
