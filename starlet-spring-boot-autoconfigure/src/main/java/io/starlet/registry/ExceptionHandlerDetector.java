@@ -201,7 +201,7 @@ class ExceptionHandlerDetector {
 		if (methods.isEmpty()) {
 			return;
 		}
-		Class<?> exposedType = Objects.requireNonNullElse(beanFactory.getType(beanName), type);
+		Class<?> exposedType = Objects.requireNonNull(beanFactory.getType(beanName), "No type of bean");
 		sortedByMediaType(methods).forEach((entry) -> {
 			if (!AnnotatedElementUtils.hasAnnotation(entry.getKey(), Bean.class)) {
 				detectMethod(beanFactory, beanName, exposedType, beanOrder, entry.getKey(), entry.getValue());
@@ -230,7 +230,8 @@ class ExceptionHandlerDetector {
 							Modifier.isStatic(method.getModifiers()) ? "static" : "private"),
 					"Make it an instance method that is not private.");
 		}
-		BeanMethod beanMethod = new BeanMethod(exposedType, selectInvocableMethod(exposedType, method, description));
+		Method invocable = selectInvocableMethod(exposedType, method, description);
+		BeanMethod beanMethod = new BeanMethod(exposedType, invocable);
 		List<Class<?>> parameters = findExceptionParameters(beanMethod);
 		Class<?> exceptionType = parameters.isEmpty() ? null : parameters.get(0);
 		if ((exceptionType == null || !Throwable.class.isAssignableFrom(exceptionType))
@@ -247,8 +248,11 @@ class ExceptionHandlerDetector {
 		}
 		Integer order = OrderUtils.getOrder(method);
 		RegisteredHandler handler = RegisteredHandler.ofMethod(description, beanName,
-				(order != null) ? order : beanOrder,
-				() -> new HandlerMethod(beanName, beanFactory, beanMethod.getMethod()));
+				(order != null) ? order : beanOrder, () -> new HandlerMethod(beanName, beanFactory, invocable));
+		if (beanMethod.hasMethodAnnotation(ResponseStatus.class)) {
+			// Spring refuses what contradicts itself, and warns of a reason
+			handler.getMethod();
+		}
 		registrations.forEach((registration) -> register(registration, handler, parameters, takesSession(beanMethod)));
 	}
 

@@ -56,6 +56,8 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
@@ -95,6 +97,15 @@ class InvalidExceptionHandlerTests {
 		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines(
 				"Ambiguous handlers for %s:\n\n\t- %s\n\t- %s".formatted(key, named(first), named(second)));
 		assertThat(analysis.getAction()).isEqualTo(AMBIGUOUS);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ContradictoryMethod.class, ContradictoryBean.class })
+	void aResponseStatusThatContradictsItself(Class<?> handlers) {
+		this.runner.withBean("handlers", handlers)
+			.run((context) -> assertThat(context).getFailure()
+				.extracting(NestedExceptionUtils::getMostSpecificCause)
+				.isInstanceOf(AnnotationConfigurationException.class));
 	}
 
 	static Stream<Arguments> twoHandlersForOneKey() {
@@ -468,6 +479,26 @@ class InvalidExceptionHandlerTests {
 
 	@ResponseStatus(HttpStatus.CONFLICT)
 	static class AnnotatedException extends RuntimeException {
+
+	}
+
+	static class ContradictoryMethod {
+
+		@StatusHandler(404)
+		@ResponseStatus(value = HttpStatus.NOT_FOUND, code = HttpStatus.CONFLICT)
+		String handle() {
+			return "";
+		}
+
+	}
+
+	@ResponseStatus(value = HttpStatus.NOT_FOUND, code = HttpStatus.CONFLICT)
+	static class ContradictoryBean {
+
+		@StatusHandler(404)
+		String handle() {
+			return "";
+		}
 
 	}
 

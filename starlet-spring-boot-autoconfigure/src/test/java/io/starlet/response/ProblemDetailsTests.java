@@ -157,6 +157,11 @@ class ProblemDetailsTests {
 	}
 
 	@Test
+	void anExceptionsOwnInstanceIsKept() {
+		assertThat(read(application.get("/own?instance=/orders/7"))).containsEntry("instance", "/orders/7");
+	}
+
+	@Test
 	void anExceptionThatIsRaisedTwiceHasTheInstanceOfEachRequest() {
 		assertThat(read(application.get("/shared/1"))).containsEntry("instance", "/shared/1");
 		assertThat(read(application.get("/shared/2"))).containsEntry("instance", "/shared/2");
@@ -439,8 +444,9 @@ class ProblemDetailsTests {
 		}
 
 		@GetMapping("/own")
-		Mono<String> own() {
+		Mono<String> own(@RequestParam @Nullable URI instance) {
 			ProblemDetail detail = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "None left");
+			detail.setInstance(instance);
 			detail.setType(URI.create("https://example.org/out-of-stock"));
 			detail.setProperty("isbn", "42");
 			return Mono.error(new ErrorResponseException(HttpStatus.CONFLICT, detail, null));
