@@ -17,6 +17,8 @@
 package io.starlet.background;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -39,6 +41,7 @@ import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.NettyDataBuffer;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -208,9 +212,27 @@ class BackgroundTaskFailureTests {
 				other.send("PATCH", path, "X-Value: wrong" + number, "Cookie: value=wrong" + number);
 			}
 			recorder.open();
-			assertThat(recorder.await(2)).containsExactly("waits", "DELETE /finished right right right");
+			assertThat(recorder.await(2)).containsExactly("waits", "DELETE /finished right right right same addresses");
 		}
 		awaitSingleError(this.log);
+	}
+
+	@Test
+	void theServerErrorHandlerOfATaskFindsNoBodyAndNoConditionsOfTheRequest() {
+		recorder.open();
+		assertThat(application
+			.send("GET", "/finished", "X-Handler: body of request", "If-None-Match: \"1\"",
+					"If-Modified-Since: Tue, 29 Nov 2044 20:00:00 GMT")
+			.body()).isEqualTo("answered");
+		assertThat(recorder.await(2)).containsExactly("waits", "0 buffers, {}, {}, false, false, false, false");
+		awaitSingleError(this.log);
+	}
+
+	@Test
+	void aTaskWithoutANameIsNamedByItsRequestAndItsNumber() {
+		assertThat(application.get("/unnamed/7").body()).isEqualTo("answered");
+		assertThat(awaitSingleError(this.log).getFormattedMessage())
+			.endsWith("Background task 'GET /unnamed/{number} #2' failed");
 	}
 
 	@Test
@@ -231,6 +253,11 @@ class BackgroundTaskFailureTests {
 
 	private static String task(Observation.Context context) {
 		return Objects.requireNonNull(context.getHighCardinalityKeyValue("task")).getValue();
+	}
+
+	private static List<@Nullable Object> addresses(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		return Arrays.asList(request.getLocalAddress(), request.getRemoteAddress(), request.getSslInfo());
 	}
 
 	private static String value(Observation.Context context, String key) {
@@ -311,10 +338,23 @@ class BackgroundTaskFailureTests {
 							return buffer;
 						})));
 				}
-				case "request" -> this.recorder.record("%s %s %s %s %s".formatted(request.method(), request.path(),
+				case "request" -> this.recorder.record("%s %s %s %s %s %s".formatted(request.method(), request.path(),
 						request.queryParam("q").orElse("none"), request.headers().firstHeader("X-Value"),
 						String.valueOf(request.exchange().getRequest().getCookies().getFirst("value"))
-							.replace("value=", "")));
+							.replace("value=", ""),
+						addresses(request.exchange()).equals(request.exchange().getAttribute("addresses"))
+								? "same addresses" : "other addresses"));
+				case "body of request" -> {
+					ServerWebExchange exchange = request.exchange();
+					return Mono
+						.zip(exchange.getRequest().getBody().count(), exchange.getFormData(),
+								exchange.getMultipartData())
+						.doOnNext((body) -> this.recorder.record(
+								"%d buffers, %s, %s, %s, %s, %s, %s".formatted(body.getT1(), body.getT2(), body.getT3(),
+										exchange.checkNotModified("\"1\""), exchange.checkNotModified(Instant.EPOCH),
+										exchange.checkNotModified("\"1\"", Instant.EPOCH), exchange.isNotModified())))
+						.then(ServerResponse.status(500).build());
+				}
 				default -> this.recorder.record("handler: " + error.getClass().getSimpleName());
 			}
 			return ServerResponse.status(500).bodyValue("server error");
@@ -342,8 +382,16 @@ class BackgroundTaskFailureTests {
 			return "answered";
 		}
 
+		@GetMapping("/unnamed/{number}")
+		String unnamed(BackgroundTasks tasks) {
+			tasks.run(() -> this.recorder.record("first"));
+			tasks.add(() -> Mono.error(new IllegalStateException("The task has failed")));
+			return "answered";
+		}
+
 		@RequestMapping("/finished")
-		String finished(BackgroundTasks tasks) {
+		String finished(BackgroundTasks tasks, ServerWebExchange exchange) {
+			exchange.getAttributes().put("addresses", addresses(exchange));
 			tasks.run("finished", () -> {
 				this.recorder.record("waits");
 				this.recorder.pass();

@@ -58,6 +58,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Rule R30: where tasks can be added, in which order they run, and where.
@@ -170,6 +171,20 @@ class BackgroundTasksTests {
 		assertThat(recorder.await(101))
 			.containsExactly(Stream.concat(Stream.of("ran"), IntStream.range(0, 100).mapToObj("late %d"::formatted))
 				.toArray(String[]::new));
+	}
+
+	@Test
+	@SuppressWarnings("NullAway")
+	void aTaskHasANameAndWork() {
+		application.get("/kept");
+		recorder.await(1);
+		BackgroundTasks tasks = Objects.requireNonNull(application.bean(Endpoints.class).kept.get());
+		assertThatIllegalArgumentException().isThrownBy(() -> tasks.run(" ", () -> recorder.record("nameless")))
+			.withMessage("'name' must have text");
+		assertThatIllegalArgumentException().isThrownBy(() -> tasks.run("name", null))
+			.withMessage("'task' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> tasks.add("name", null))
+			.withMessage("'task' must not be null");
 	}
 
 	@Configuration(proxyBeanMethods = false)
