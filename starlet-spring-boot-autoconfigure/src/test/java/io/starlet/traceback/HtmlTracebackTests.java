@@ -201,6 +201,7 @@ class HtmlTracebackTests {
 		Element run = page.first(".frames > .library > details");
 		assertThat(run.select("details details")).singleElement()
 			.satisfies((frame) -> assertThat(frame.hasAttr("open")).isFalse());
+		assertThat(run.select("details details summary .function").eachText()).containsExactly("FluxMap.onNext");
 		assertThat(run.select("details details mark").eachText()).containsExactly("42 \treturn null;");
 		assertThat(run.select(".sourceless .function").eachText()).containsExactly("Thread.run");
 	}

@@ -131,7 +131,8 @@ class RequestInspectorTests {
 			.containsEntry("User-Agent", List.of("test"));
 		assertThat(facts(details, "Exchange attributes")).containsEntry("number", List.of("42"))
 			.containsEntry("object", List.of(Loud.class.getName()))
-			.containsEntry("list", List.of("java.util.ImmutableCollections$ListN (size 3)"));
+			.containsEntry("list", List.of("java.util.ImmutableCollections$ListN (size 3)"))
+			.doesNotContainKey(ObservedExchange.class.getName());
 		assertThat(titles(details)).doesNotContain("Cookies", "Form parameters", "Session attributes");
 	}
 
