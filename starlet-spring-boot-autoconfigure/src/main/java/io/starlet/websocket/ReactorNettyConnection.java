@@ -17,6 +17,7 @@
 package io.starlet.websocket;
 
 import io.netty.handler.codec.TooLongFrameException;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -39,10 +40,13 @@ final class ReactorNettyConnection {
 		return PRESENT && Netty.isTooLong(receiveError);
 	}
 
-	static void close(ServerHttpResponse handshake) {
-		if (PRESENT) {
-			Netty.close(ServerHttpResponseDecorator.getNativeResponse(handshake));
-		}
+	/**
+	 * End the connection.
+	 * @return completes when it has ended: while it ends, Reactor Netty would try to send
+	 * a close frame of its own and leak it
+	 */
+	static Mono<Void> close(ServerHttpResponse handshake) {
+		return PRESENT ? Netty.close(ServerHttpResponseDecorator.getNativeResponse(handshake)) : Mono.empty();
 	}
 
 	/** Loaded only where Reactor Netty is present. */
@@ -52,11 +56,11 @@ final class ReactorNettyConnection {
 			return receiveError instanceof TooLongFrameException;
 		}
 
-		@SuppressWarnings("FutureReturnValueIgnored")
-		static void close(Object nativeResponse) {
-			if (nativeResponse instanceof HttpServerResponse response) {
-				response.withConnection((connection) -> connection.channel().close());
-			}
+		static Mono<Void> close(Object nativeResponse) {
+			return (nativeResponse instanceof HttpServerResponse response)
+					? Mono.create((sink) -> response.withConnection(
+							(connection) -> connection.channel().close().addListener((end) -> sink.success())))
+					: Mono.empty();
 		}
 
 	}

@@ -169,9 +169,8 @@ public final class WebSocketExceptionResponder {
 				return Mono.empty();
 			}
 			logDebug(handshake, "Could not send the close frame", failure);
-			ReactorNettyConnection.close(handshake.getResponse());
 			// So that the server does not take it for a handler that has completed
-			return Mono.error(failure);
+			return ReactorNettyConnection.close(handshake.getResponse()).then(Mono.error(failure));
 		});
 	}
 

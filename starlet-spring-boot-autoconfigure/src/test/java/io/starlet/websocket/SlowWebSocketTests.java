@@ -18,6 +18,10 @@ package io.starlet.websocket;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.starlet.ExceptionHandlerFor;
@@ -29,24 +33,31 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule R28 on Tomcat, which gives a close frame 50 milliseconds of its own accord.
+ * Rule R28 where the client is slow to take what it is sent.
  */
 @Timeout(60)
 class SlowWebSocketTests {
 
+	/** Tomcat gives a close frame 50 milliseconds of its own accord. */
 	@Test
 	void theCloseFrameIsSentHoweverLongWhatIsSentBeforeItTakes() {
 		try (TestApplication application = TestApplication.start(Server.TOMCAT, App.class);
@@ -58,6 +69,16 @@ class SlowWebSocketTests {
 		}
 	}
 
+	/** While it ends, Reactor Netty would try to send a close frame, and leak it. */
+	@Test
+	void aSessionThatNoCloseFrameCouldEndIsOverWhenItsConnectionHasEnded() {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, BusyApp.class,
+				"starlet.websocket.close-timeout=50ms"); RawWebSocketClient client = application.webSocket("/fail")) {
+			client.awaitClose();
+			assertThat(application.bean(BusyApp.class).active).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(false);
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import(ClosingHandler.class)
 	static class App {
@@ -66,6 +87,49 @@ class SlowWebSocketTests {
 		HandlerMapping sessions() {
 			WebSocketHandler failing = (session) -> Mono.error(new IllegalStateException("fails"));
 			return new SimpleUrlHandlerMapping(Map.of("/fail", failing), -1);
+		}
+
+	}
+
+	/** Its event loop is busy when a session has to be closed. */
+	@Configuration(proxyBeanMethods = false)
+	static class BusyApp implements WebFluxConfigurer {
+
+		/** Whether the connection was active when all was over for the session. */
+		final CompletableFuture<Boolean> active = new CompletableFuture<>();
+
+		@Bean
+		HandlerMapping sessions() {
+			return WebSockets.map(Map.of("/fail", (session) -> Mono.delay(Duration.ofMillis(1))
+				.flatMap((time) -> Mono.error(new IllegalStateException("fails")))));
+		}
+
+		@Override
+		public WebSocketService getWebSocketService() {
+			return new HandshakeWebSocketService(Server.REACTOR_NETTY.upgradeStrategy()) {
+				@Override
+				public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
+					HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
+					return super.handleRequest(exchange, (session) -> {
+						response.withConnection((connection) -> connection.channel().eventLoop().execute(this::await));
+						return handler.handle(session)
+							.doOnTerminate(() -> response.withConnection(
+									(connection) -> BusyApp.this.active.complete(connection.channel().isActive())));
+					});
+				}
+
+				private void await() {
+					try {
+						BusyApp.this.active.get(1, TimeUnit.SECONDS);
+					}
+					catch (TimeoutException ex) {
+						// It is not over as long as its event loop is busy
+					}
+					catch (InterruptedException | ExecutionException ex) {
+						throw new IllegalStateException(ex);
+					}
+				}
+			};
 		}
 
 	}
