@@ -53,7 +53,8 @@ record LibraryReports(Path target) {
 
 	private static final Pattern FUZZED_TARGET = Pattern.compile("(\\w+)=(\\d+)");
 
-	private static final Pattern MUTATION = Pattern.compile("<mutation detected='(\\w+)'");
+	private static final Pattern MUTATION = Pattern
+		.compile("<mutation detected='(\\w+)'.*?(<sourceFile>.*?</blocks>)", Pattern.DOTALL);
 
 	/** How many faults were tried and survived, a column for each server. */
 	String faults() {
@@ -87,23 +88,27 @@ record LibraryReports(Path target) {
 	}
 
 	boolean hasMutants() {
-		return PACKAGES.stream().allMatch((name) -> Files.exists(mutations(name)));
+		return PACKAGES.stream().allMatch((name) -> mutations(name).findAny().isPresent());
 	}
 
-	/** How many mutants were killed, a row for each package. */
+	/** How many mutants were killed, on whichever server, a row for each package. */
 	String mutants() {
 		return Stream.concat(Stream.of("| Package | Mutants | Killed | |", "|---|---:|---:|---:|"),
 				PACKAGES.stream().map((name) -> {
-					List<MatchResult> mutants = find(MUTATION, mutations(name)).toList();
-					long killed = mutants.stream().filter((mutant) -> mutant.group(1).equals("true")).count();
+					Map<String, Boolean> mutants = mutations(name).flatMap((report) -> find(MUTATION, report))
+						.collect(Collectors.toMap((mutant) -> mutant.group(2),
+								(mutant) -> mutant.group(1).equals("true"), Boolean::logicalOr));
+					long killed = mutants.values().stream().filter(Boolean::booleanValue).count();
 					return String.format(Locale.ROOT, "| `%s` | %,d | %,d | %d %% |", name, mutants.size(), killed,
 							100 * killed / mutants.size());
 				}))
 			.collect(Collectors.joining("\n"));
 	}
 
-	private Path mutations(String packageName) {
-		return this.target.resolve("mutation/REACTOR_NETTY/%s/mutations.xml".formatted(packageName));
+	private Stream<Path> mutations(String packageName) {
+		return Stream.of("REACTOR_NETTY", "TOMCAT", "JETTY")
+			.map((server) -> this.target.resolve("mutation/%s/%s/mutations.xml".formatted(server, packageName)))
+			.filter(Files::exists);
 	}
 
 	private static Stream<MatchResult> find(Pattern pattern, Path file) {

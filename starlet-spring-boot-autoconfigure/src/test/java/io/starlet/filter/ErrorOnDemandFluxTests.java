@@ -19,10 +19,13 @@ package io.starlet.filter;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.test.StepVerifier;
+import reactor.test.StepVerifierOptions;
 import reactor.test.publisher.TestPublisher;
+import reactor.util.context.Context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +64,44 @@ class ErrorOnDemandFluxTests {
 			Hooks.resetOnErrorDropped();
 		}
 		assertThat(dropped.get()).hasMessage("raised");
+	}
+
+	@Test
+	void errorThatWasRaisedIsNotDroppedByACancellation() {
+		AtomicReference<Throwable> dropped = new AtomicReference<>();
+		Hooks.onErrorDropped(dropped::set);
+		try {
+			AtomicReference<Subscription> subscription = new AtomicReference<>();
+			StepVerifier.create(this.failing.doOnSubscribe(subscription::set))
+				.expectNext("one")
+				.verifyErrorMessage("raised");
+			subscription.get().cancel();
+		}
+		finally {
+			Hooks.resetOnErrorDropped();
+		}
+		assertThat(dropped).hasNullValue();
+	}
+
+	@Test
+	void demandAndCancellationReachTheBody() {
+		TestPublisher<String> body = TestPublisher.create();
+		StepVerifier.create(ErrorOnDemandFlux.of(body), 0)
+			.then(() -> body.assertMaxRequested(0))
+			.thenRequest(3)
+			.then(() -> body.assertMinRequested(3))
+			.thenCancel()
+			.verify();
+		body.assertCancelled();
+	}
+
+	@Test
+	void bodyIsReadWithTheContextOfWhoWritesIt() {
+		StepVerifier
+			.create(ErrorOnDemandFlux.of(Flux.deferContextual((context) -> Flux.just(context.<String>get("key")))),
+					StepVerifierOptions.create().withInitialContext(Context.of("key", "value")))
+			.expectNext("value")
+			.verifyComplete();
 	}
 
 	@Test
