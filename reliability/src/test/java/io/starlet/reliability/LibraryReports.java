@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -88,27 +89,30 @@ record LibraryReports(Path target) {
 	}
 
 	boolean hasMutants() {
-		return PACKAGES.stream().allMatch((name) -> mutations(name).findAny().isPresent());
+		return PACKAGES.stream().allMatch((name) -> Files.exists(mutations("REACTOR_NETTY", name)));
 	}
 
 	/** How many mutants were killed, on whichever server, a row for each package. */
 	String mutants() {
 		return Stream.concat(Stream.of("| Package | Mutants | Killed | |", "|---|---:|---:|---:|"),
 				PACKAGES.stream().map((name) -> {
-					Map<String, Boolean> mutants = mutations(name).flatMap((report) -> find(MUTATION, report))
-						.collect(Collectors.toMap((mutant) -> mutant.group(2),
-								(mutant) -> mutant.group(1).equals("true"), Boolean::logicalOr));
-					long killed = mutants.values().stream().filter(Boolean::booleanValue).count();
-					return String.format(Locale.ROOT, "| `%s` | %,d | %,d | %d %% |", name, mutants.size(), killed,
-							100 * killed / mutants.size());
+					List<MatchResult> mutants = find(MUTATION, mutations("REACTOR_NETTY", name)).toList();
+					Set<String> killed = Stream.of("REACTOR_NETTY", "TOMCAT", "JETTY")
+						.map((server) -> mutations(server, name))
+						.filter(Files::exists)
+						.flatMap((report) -> find(MUTATION, report))
+						.filter((mutant) -> mutant.group(1).equals("true"))
+						.map((mutant) -> mutant.group(2))
+						.collect(Collectors.toSet());
+					long count = mutants.stream().filter((mutant) -> killed.contains(mutant.group(2))).count();
+					return String.format(Locale.ROOT, "| `%s` | %,d | %,d | %d %% |", name, mutants.size(), count,
+							100 * count / mutants.size());
 				}))
 			.collect(Collectors.joining("\n"));
 	}
 
-	private Stream<Path> mutations(String packageName) {
-		return Stream.of("REACTOR_NETTY", "TOMCAT", "JETTY")
-			.map((server) -> this.target.resolve("mutation/%s/%s/mutations.xml".formatted(server, packageName)))
-			.filter(Files::exists);
+	private Path mutations(String server, String packageName) {
+		return this.target.resolve("mutation/%s/%s/mutations.xml".formatted(server, packageName));
 	}
 
 	private static Stream<MatchResult> find(Pattern pattern, Path file) {

@@ -95,7 +95,9 @@ public final class WebSocketExceptionResponder {
 			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);
-				return close(session, handshake, INTERNAL_ERROR);
+				// The client has not taken the handler's close frame in all that time
+				return (error instanceof UnclosedSessionException && session.isClosed()) ? disconnect(handshake)
+						: close(session, handshake, INTERNAL_ERROR);
 			});
 	}
 
@@ -103,7 +105,7 @@ public final class WebSocketExceptionResponder {
 			TriedHandlers tried, @Nullable Throwable translated, boolean ofError) {
 		if (session.isLost(raised)) {
 			logDebug(handshake, "WebSocket session was lost", raised);
-			return logged(Mono.empty(), ofError ? translated : null, handshake);
+			return logged(disconnect(handshake), ofError ? translated : null, handshake);
 		}
 		if (session.isMessageTooLong(raised)) {
 			logDebug(handshake, "WebSocket message was too long", raised);
@@ -170,8 +172,12 @@ public final class WebSocketExceptionResponder {
 			}
 			logDebug(handshake, "Could not send the close frame", failure);
 			// So that the server does not take it for a handler that has completed
-			return ReactorNettyConnection.close(handshake.getResponse()).then(Mono.error(failure));
+			return disconnect(handshake).then(Mono.error(failure));
 		});
+	}
+
+	private static Mono<Void> disconnect(ServerWebExchange handshake) {
+		return ReactorNettyConnection.close(handshake.getResponse()).onErrorComplete();
 	}
 
 	private static @Nullable CloseStatus getCloseStatus(Throwable exception, @Nullable HttpException httpException) {

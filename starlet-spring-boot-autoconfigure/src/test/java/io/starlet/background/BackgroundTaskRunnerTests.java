@@ -116,7 +116,7 @@ class BackgroundTaskRunnerTests {
 	}
 
 	@Test
-	void aShutdownThatHasTakenTooLongIsNotEndedOnceMore() {
+	void aTaskThatEndsAfterTheRunnerIsDestroyedEndsNoShutdown() {
 		BackgroundTask one = task("one");
 		this.runner.admit(one);
 		this.runner.stop(this.stopped::incrementAndGet);
@@ -129,6 +129,10 @@ class BackgroundTaskRunnerTests {
 	void tasksAreWaitedForBetweenTheRequestsAndTheServer() {
 		assertThat(this.runner.getPhase()).isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
 			.isGreaterThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE);
+	}
+
+	@Test
+	void tasksAreNotPausedWithAnApplicationContext() {
 		assertThat(this.runner.isPauseable()).isFalse();
 	}
 

@@ -19,6 +19,7 @@ package io.starlet.filter;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * When the error of a body is raised (rule R15).
  */
+@Timeout(20)
 class ErrorOnDemandFluxTests {
 
 	private final Flux<String> failing = ErrorOnDemandFlux

@@ -16,11 +16,12 @@
 
 package io.starlet.filter;
 
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.starlet.autoconfigure.StarletAutoConfiguration;
-import io.starlet.response.ExceptionLog;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -28,10 +29,16 @@ import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,58 +46,90 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Where the layers stand among an application's filters, and what Reactor's checkpoints
  * call them.
  */
+@Timeout(60)
 class LayerOrderTests {
 
 	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
 		.withPropertyValues("starlet.status-pages.enabled=true")
-		.withUserConfiguration(Security.class)
+		.withUserConfiguration(App.class)
 		.withConfiguration(AutoConfigurations.of(StarletAutoConfiguration.class, WebFluxAutoConfiguration.class,
-				HttpHandlerAutoConfiguration.class, CodecsAutoConfiguration.class));
+				ErrorWebFluxAutoConfiguration.class, HttpHandlerAutoConfiguration.class,
+				CodecsAutoConfiguration.class));
 
 	@Test
-	void filtersAreInOrderAndNamed() {
-		this.runner.run((context) -> assertThat(context.getBeanProvider(WebFilter.class).orderedStream())
-			.filteredOn((filter) -> filter.getClass().getPackage() == getClass().getPackage())
-			.extracting(WebFilter::toString)
-			.containsExactly("ServerErrorWebFilter", "StatusPagesWebFilter", "SecurityResponseWebFilter",
-					"SecurityResponseWebFilter.Passed", "HandledExceptionWebFilter"));
-	}
-
-	@Test
-	void filtersAroundThoseOfSpringSecurityAreNextToThem() {
+	void theOuterLayerIsFirstAndTheInnerLayerLast() {
+		List<WebFilter> filters = new ArrayList<>();
 		this.runner.run((context) -> {
-			assertThat(context.getBean(SecurityResponseWebFilter.class).getOrder()).isEqualTo(-101);
-			assertThat(context.getBean(SecurityResponseWebFilter.Passed.class).getOrder()).isEqualTo(-99);
+			WebHttpHandlerBuilder builder = WebHttpHandlerBuilder.applicationContext(context);
+			context.getBean(LayerOrderCustomizer.class).customize(builder);
+			builder.filters(filters::addAll);
 		});
+		assertThat(filters).extracting(WebFilter::toString)
+			.containsExactly("ServerErrorWebFilter", "StatusPagesWebFilter", "first", "last",
+					"HandledExceptionWebFilter");
 	}
 
 	@Test
-	void theLastStepIsLast() {
-		this.runner
-			.run((context) -> assertThat(context.getBeanProvider(WebExceptionHandler.class).orderedStream()).last()
-				.isInstanceOf(ServerErrorWebExceptionHandler.class));
+	void theLastStepIsLastAndThoseThatHaveNothingLeftToDoAreOut() {
+		List<WebExceptionHandler> handlers = new ArrayList<>();
+		this.runner.run((context) -> {
+			WebHttpHandlerBuilder builder = WebHttpHandlerBuilder.applicationContext(context);
+			context.getBean(LayerOrderCustomizer.class).customize(builder);
+			builder.exceptionHandlers(handlers::addAll);
+		});
+		assertThat(handlers).hasSize(2);
+		assertThat(handlers.get(0)).isInstanceOf(ErrorKeepingWebExceptionHandler.class)
+			.hasToString("an exception handler");
+		assertThat(handlers.get(1)).isInstanceOf(ServerErrorWebExceptionHandler.class);
 	}
 
-	@Test
-	void anExceptionHandlerThatIsWatchedKeepsItsName() {
-		WebExceptionHandler handler = (exchange, error) -> Mono.error(error);
-		this.runner.run((context) -> assertThat(
-				new ErrorKeepingWebExceptionHandler(handler, Duration.ZERO, context.getBean(ExceptionLog.class)))
-			.hasToString(handler.toString()));
-	}
-
-	/** As where Spring Security is. */
 	@Configuration(proxyBeanMethods = false)
-	static class Security {
+	static class App {
 
 		@Bean
-		SecurityResponseWebFilter responses(ExceptionResponder responder) {
-			return new SecurityResponseWebFilter(responder, Mono.empty());
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		WebFilter last() {
+			return new NamedFilter("last");
 		}
 
 		@Bean
-		SecurityResponseWebFilter.Passed passed(ExceptionResponder responder) {
-			return new SecurityResponseWebFilter.Passed(responder);
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		WebFilter first() {
+			return new NamedFilter("first");
+		}
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		WebExceptionHandler exceptionHandler() {
+			return new NamedExceptionHandler();
+		}
+
+	}
+
+	record NamedFilter(String name) implements WebFilter {
+
+		@Override
+		public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			return chain.filter(exchange);
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+	static class NamedExceptionHandler implements WebExceptionHandler {
+
+		@Override
+		public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+			return Mono.error(error);
+		}
+
+		@Override
+		public String toString() {
+			return "an exception handler";
 		}
 
 	}

@@ -52,7 +52,7 @@ import org.springframework.web.server.ServerWebExchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule R28 where the client is slow to take what it is sent.
+ * Rule R28 where it takes long to send a close frame.
  */
 @Timeout(60)
 class SlowWebSocketTests {
@@ -69,13 +69,25 @@ class SlowWebSocketTests {
 		}
 	}
 
-	/** While it ends, Reactor Netty would try to send a close frame, and leak it. */
+	/**
+	 * Or Reactor Netty could send one of its own while the connection ends, and leak it.
+	 */
 	@Test
 	void aSessionThatNoCloseFrameCouldEndIsOverWhenItsConnectionHasEnded() {
 		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, BusyApp.class,
 				"starlet.websocket.close-timeout=50ms"); RawWebSocketClient client = application.webSocket("/fail")) {
 			client.awaitClose();
 			assertThat(application.bean(BusyApp.class).active).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(false);
+		}
+	}
+
+	@Test
+	void theConnectionOfAClientThatDoesNotTakeTheCloseFrameOfAHandlerIsEnded() {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class,
+				"starlet.websocket.close-timeout=200ms"); RawWebSocketClient client = application.webSocket("/fail")) {
+			assertThat(application.bean(ClosingHandler.class).session).succeedsWithin(Duration.ofSeconds(20))
+				.satisfies((session) -> Awaitility.await().until(() -> !session.isOpen()));
+			assertThat(client.awaitClose().code()).isEqualTo(1006);
 		}
 	}
 
@@ -120,7 +132,7 @@ class SlowWebSocketTests {
 
 				private void await() {
 					try {
-						BusyApp.this.active.get(1, TimeUnit.SECONDS);
+						BusyApp.this.active.get(5, TimeUnit.SECONDS);
 					}
 					catch (TimeoutException ex) {
 						// It is not over as long as its event loop is busy
@@ -138,8 +150,11 @@ class SlowWebSocketTests {
 
 		final AtomicBoolean closing = new AtomicBoolean();
 
+		final CompletableFuture<WebSocketSession> session = new CompletableFuture<>();
+
 		@ExceptionHandlerFor
 		Mono<Void> close(WebSocketSession session, IllegalStateException ex) {
+			this.session.complete(session);
 			Mono<Void> send = session
 				.send(Mono.just(session.binaryMessage((factory) -> factory.wrap(new byte[20_000_000]))));
 			Mono<Void> close = session.close(new CloseStatus(4001, "at last"))

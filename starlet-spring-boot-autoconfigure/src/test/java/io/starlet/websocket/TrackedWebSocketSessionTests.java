@@ -57,8 +57,7 @@ class TrackedWebSocketSessionTests {
 
 	private final IOException reset = new IOException("Connection reset");
 
-	private final WebSocketMessage message = new WebSocketMessage(WebSocketMessage.Type.TEXT,
-			DefaultDataBufferFactory.sharedInstance.wrap("text".getBytes(StandardCharsets.UTF_8)));
+	private final WebSocketMessage message = message(WebSocketMessage.Type.TEXT);
 
 	private final WebSocketSession delegate = mock(WebSocketSession.class, "session of the server");
 
@@ -111,7 +110,7 @@ class TrackedWebSocketSessionTests {
 	}
 
 	@Test
-	void aHundredCausesAreLookedThrough() {
+	void noMoreThanAHundredExceptionsAreLookedThrough() {
 		receive(this.reset);
 		assertThat(this.session.isLost(wrap(99))).isTrue();
 		assertThat(this.session.isLost(wrap(100))).isFalse();
@@ -124,6 +123,7 @@ class TrackedWebSocketSessionTests {
 	}
 
 	@Test
+	@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void causesWithoutEndTellNothing() {
 		receive(this.reset);
 		assertThat(this.session.isLost(new IllegalStateException() {
@@ -156,7 +156,7 @@ class TrackedWebSocketSessionTests {
 	}
 
 	@Test
-	void aSessionIsClosedFromWhenItsCloseFrameIsSent() {
+	void aSessionIsClosedOnceItsCloseFrameIsBeingSent() {
 		Mono<Void> close = this.session.close(CloseStatus.NORMAL);
 		assertThat(this.session.isClosed()).isFalse();
 		verify(this.delegate, never()).close(any());
@@ -215,7 +215,7 @@ class TrackedWebSocketSessionTests {
 	}
 
 	@Test
-	void anErrorOfTheMessagesIsNoneOfTheConnection() {
+	void anErrorOfTheMessagesIsNoneOfTheConnections() {
 		IOException failure = new IOException("Broken pipe");
 		StepVerifier.create(this.session.send(Flux.just(this.message).concatWith(Mono.error(failure))))
 			.verifyErrorMatches((error) -> error == failure);
@@ -251,19 +251,27 @@ class TrackedWebSocketSessionTests {
 		given(this.delegate.bufferFactory()).willReturn(DefaultDataBufferFactory.sharedInstance);
 		given(this.delegate.closeStatus()).willReturn(Mono.just(CloseStatus.GOING_AWAY));
 		given(this.delegate.textMessage("text")).willReturn(this.message);
-		given(this.delegate.binaryMessage(any())).willReturn(this.message);
-		given(this.delegate.pingMessage(any())).willReturn(this.message);
-		given(this.delegate.pongMessage(any())).willReturn(this.message);
+		WebSocketMessage binary = message(WebSocketMessage.Type.BINARY);
+		WebSocketMessage ping = message(WebSocketMessage.Type.PING);
+		WebSocketMessage pong = message(WebSocketMessage.Type.PONG);
+		given(this.delegate.binaryMessage(any())).willReturn(binary);
+		given(this.delegate.pingMessage(any())).willReturn(ping);
+		given(this.delegate.pongMessage(any())).willReturn(pong);
 		assertThat(this.session.getId()).isEqualTo("id");
 		assertThat(this.session.getHandshakeInfo()).isSameAs(handshake);
 		assertThat(this.session.getAttributes()).isSameAs(attributes);
 		assertThat(this.session.bufferFactory()).isSameAs(DefaultDataBufferFactory.sharedInstance);
 		assertThat(this.session.closeStatus().block()).isEqualTo(CloseStatus.GOING_AWAY);
 		assertThat(this.session.textMessage("text")).isSameAs(this.message);
-		assertThat(this.session.binaryMessage((factory) -> factory.allocateBuffer(1))).isSameAs(this.message);
-		assertThat(this.session.pingMessage((factory) -> factory.allocateBuffer(1))).isSameAs(this.message);
-		assertThat(this.session.pongMessage((factory) -> factory.allocateBuffer(1))).isSameAs(this.message);
+		assertThat(this.session.binaryMessage((factory) -> factory.allocateBuffer(1))).isSameAs(binary);
+		assertThat(this.session.pingMessage((factory) -> factory.allocateBuffer(1))).isSameAs(ping);
+		assertThat(this.session.pongMessage((factory) -> factory.allocateBuffer(1))).isSameAs(pong);
 		assertThat(this.session).hasToString("session of the server");
+	}
+
+	private static WebSocketMessage message(WebSocketMessage.Type type) {
+		return new WebSocketMessage(type,
+				DefaultDataBufferFactory.sharedInstance.wrap("text".getBytes(StandardCharsets.UTF_8)));
 	}
 
 	private void receive(Throwable error) {
