@@ -127,6 +127,8 @@ class DisconnectedClientTests {
 			leaving.leave(client);
 			awaitObserved(path);
 			assertNoError(log, path);
+			assertThat(meters.find("http.server.requests").tag("uri", path).tag("outcome", "UNKNOWN").timer())
+				.isNotNull();
 		}
 	}
 
