@@ -46,7 +46,8 @@ final class ReactorNettyConnection {
 	 * a close frame of its own and leak it
 	 */
 	static Mono<Void> close(ServerHttpResponse handshake) {
-		return PRESENT ? Netty.close(ServerHttpResponseDecorator.getNativeResponse(handshake)) : Mono.empty();
+		return PRESENT ? Mono.defer(() -> Netty.close(ServerHttpResponseDecorator.getNativeResponse(handshake)))
+				: Mono.empty();
 	}
 
 	/** Loaded only where Reactor Netty is present. */
