@@ -54,8 +54,8 @@ record LibraryReports(Path target) {
 
 	private static final Pattern FUZZED_TARGET = Pattern.compile("(\\w+)=(\\d+)");
 
-	private static final Pattern MUTATION = Pattern
-		.compile("<mutation detected='(\\w+)'.*?(<sourceFile>.*?</blocks>)", Pattern.DOTALL);
+	private static final Pattern MUTATION = Pattern.compile("<mutation detected='(\\w+)'.*?(<sourceFile>.*?</blocks>)",
+			Pattern.DOTALL);
 
 	/** How many faults were tried and survived, a column for each server. */
 	String faults() {
