@@ -151,6 +151,12 @@ class DroppedTasksTests {
 		assertTasksRun("server error");
 	}
 
+	@Test
+	void tasksOfAFilterGoWithTheResponseThatItsOwnExceptionReplaces() {
+		assertThat(application.get("/default", "X-Filter: two", "X-Refuse: yes").status()).isEqualTo(422);
+		assertTasksRun("second handler");
+	}
+
 	/** Nothing is in flight any more, so nothing else will run. */
 	private static void assertTasksRun(String... tasks) {
 		AtomicInteger count = (AtomicInteger) ReflectionTestUtils.getField(application.bean(BackgroundTaskRunner.class),
@@ -174,6 +180,9 @@ class DroppedTasksTests {
 				if (exchange.getRequest().getHeaders().containsHeader("X-Filter")) {
 					BackgroundTasks.of(exchange).run(() -> recorder.record("filter 1"));
 					BackgroundTasks.of(exchange).add(() -> Mono.fromRunnable(() -> recorder.record("filter 2")));
+				}
+				if (exchange.getRequest().getHeaders().containsHeader("X-Refuse")) {
+					return Mono.error(new HttpException(422));
 				}
 				String timeout = exchange.getRequest().getHeaders().getFirst("X-Timeout");
 				if (exchange.getRequest().getPath().value().equals("/filter-timeout")) {
