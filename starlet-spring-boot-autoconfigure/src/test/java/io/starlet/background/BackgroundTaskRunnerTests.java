@@ -49,11 +49,7 @@ class BackgroundTaskRunnerTests {
 	@Test
 	void theFirstTwentyTasksThatAreDroppedAreNamed() {
 		try (LogCapture log = new LogCapture()) {
-			IntStream.rangeClosed(10, 30)
-				.mapToObj(Integer::toString)
-				.map(BackgroundTaskRunnerTests::task)
-				.forEach(this.runner::admit);
-			this.runner.destroy();
+			dropTasks(10, 30);
 			assertThat(log.atLeast(Level.WARN)).extracting(ILoggingEvent::getFormattedMessage)
 				.containsExactly("21 background tasks were dropped when the application was shut down: 10, 11, 12, 13, "
 						+ "14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29 ...");
@@ -63,11 +59,7 @@ class BackgroundTaskRunnerTests {
 	@Test
 	void twentyTasksThatAreDroppedAreAllNamed() {
 		try (LogCapture log = new LogCapture()) {
-			IntStream.rangeClosed(10, 29)
-				.mapToObj(Integer::toString)
-				.map(BackgroundTaskRunnerTests::task)
-				.forEach(this.runner::admit);
-			this.runner.destroy();
+			dropTasks(10, 29);
 			assertThat(log.atLeast(Level.WARN)).singleElement()
 				.satisfies((event) -> assertThat(event.getFormattedMessage()).startsWith("20 ").endsWith("28, 29"));
 		}
@@ -134,6 +126,14 @@ class BackgroundTaskRunnerTests {
 	@Test
 	void tasksAreNotPausedWithAnApplicationContext() {
 		assertThat(this.runner.isPauseable()).isFalse();
+	}
+
+	private void dropTasks(int first, int last) {
+		IntStream.rangeClosed(first, last)
+			.mapToObj(Integer::toString)
+			.map(BackgroundTaskRunnerTests::task)
+			.forEach(this.runner::admit);
+		this.runner.destroy();
 	}
 
 	private static BackgroundTaskRunner runner(int maxInFlight, boolean gracefulShutdown) {

@@ -18,6 +18,7 @@ package io.starlet.filter;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.starlet.autoconfigure.StarletAutoConfiguration;
 import org.junit.jupiter.api.Test;
@@ -59,11 +60,7 @@ class LayerOrderTests {
 	@Test
 	void theOuterLayerIsFirstAndTheInnerLayerLast() {
 		List<WebFilter> filters = new ArrayList<>();
-		this.runner.run((context) -> {
-			WebHttpHandlerBuilder builder = WebHttpHandlerBuilder.applicationContext(context);
-			context.getBean(LayerOrderCustomizer.class).customize(builder);
-			builder.filters(filters::addAll);
-		});
+		customize((builder) -> builder.filters(filters::addAll));
 		assertThat(filters).extracting(WebFilter::toString)
 			.containsExactly("ServerErrorWebFilter", "StatusPagesWebFilter", "first", "last",
 					"HandledExceptionWebFilter");
@@ -72,15 +69,19 @@ class LayerOrderTests {
 	@Test
 	void theLastStepIsLastAndThoseThatHaveNothingLeftToDoAreOut() {
 		List<WebExceptionHandler> handlers = new ArrayList<>();
-		this.runner.run((context) -> {
-			WebHttpHandlerBuilder builder = WebHttpHandlerBuilder.applicationContext(context);
-			context.getBean(LayerOrderCustomizer.class).customize(builder);
-			builder.exceptionHandlers(handlers::addAll);
-		});
+		customize((builder) -> builder.exceptionHandlers(handlers::addAll));
 		assertThat(handlers).hasSize(2);
 		assertThat(handlers.get(0)).isInstanceOf(ErrorKeepingWebExceptionHandler.class)
 			.hasToString("an exception handler");
 		assertThat(handlers.get(1)).isInstanceOf(ServerErrorWebExceptionHandler.class);
+	}
+
+	private void customize(Consumer<WebHttpHandlerBuilder> customized) {
+		this.runner.run((context) -> {
+			WebHttpHandlerBuilder builder = WebHttpHandlerBuilder.applicationContext(context);
+			context.getBean(LayerOrderCustomizer.class).customize(builder);
+			customized.accept(builder);
+		});
 	}
 
 	@Configuration(proxyBeanMethods = false)
