@@ -24,6 +24,7 @@ import io.starlet.registry.RegisteredHandlers;
 import io.starlet.registry.TriedHandlers;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a request costs with Starlet, counted in bytes and calls, never in time.
  */
+@Tag("cost")
 @Timeout(120)
 class CostTests {
 
