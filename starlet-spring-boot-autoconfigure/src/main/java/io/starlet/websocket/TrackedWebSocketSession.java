@@ -157,6 +157,10 @@ final class TrackedWebSocketSession implements WebSocketSession {
 		return this.delegate.isOpen();
 	}
 
+	/**
+	 * Close the session. Where nobody waits for it any more, it is still known whether
+	 * the close frame has been sent.
+	 */
 	@Override
 	public Mono<Void> close(CloseStatus status) {
 		CloseStatus sendable = new CloseStatus(status.getCode(), cut(status.getReason()));
@@ -166,13 +170,16 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			});
 			this.closing = true;
 			Mono<Void> close = Mono.defer(() -> this.delegate.close(sendable));
-			return ((this.failed && this.jakarta) ? Jakarta.onThreadOfItsOwn(close).doOnSuccess((closed) -> drain())
-					: close)
+			Mono<Void> closed = ((this.failed && this.jakarta)
+					? Jakarta.onThreadOfItsOwn(close).doOnSuccess((done) -> drain()) : close)
+				.onErrorResume((failure) -> {
+					// Jetty may see the answer before it has told that the frame was sent
+					this.closing = !isOpen();
+					return this.closing ? Mono.empty() : Mono.error(failure);
+				})
 				.doFinally((signal) -> remove(sent));
-		}).onErrorResume((failure) -> {
-			// Jetty may see the answer before it has told that the frame was sent
-			this.closing = !isOpen();
-			return this.closing ? Mono.empty() : Mono.error(failure);
+			// A thread that a client keeps waiting is interrupted
+			return this.jakarta ? closed : closed.cache();
 		});
 	}
 

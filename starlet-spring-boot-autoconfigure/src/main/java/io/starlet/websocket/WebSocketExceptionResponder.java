@@ -95,9 +95,7 @@ public final class WebSocketExceptionResponder {
 			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);
-				// The client has not taken the handler's close frame in all that time
-				return (error instanceof UnclosedSessionException && session.isClosed()) ? disconnect(handshake)
-						: close(session, handshake, INTERNAL_ERROR);
+				return close(session, handshake, INTERNAL_ERROR);
 			});
 	}
 
@@ -122,12 +120,12 @@ public final class WebSocketExceptionResponder {
 			logHandled(handshake, exception, httpException, handler);
 		}
 		if (handler == null || session.isClosed()) {
-			if (status != null) {
-				Mono<Void> closed = close(session, handshake, status);
-				return error ? logged(closed, raised, handshake)
-					.doOnError((failure) -> this.exceptionLog.addSuppressed(logger, failure, raised)) : closed;
+			if (error && status == null) {
+				return Mono.error(raised);
 			}
-			return error ? Mono.error(raised) : Mono.empty();
+			Mono<Void> closed = close(session, handshake, (status != null) ? status : INTERNAL_ERROR);
+			return error ? logged(closed, raised, handshake)
+				.doOnError((failure) -> this.exceptionLog.addSuppressed(logger, failure, raised)) : closed;
 		}
 		Mono<Void> handled = call(handler, session, handshake, exception,
 				unhandled ? serverError(exception) : httpException)
@@ -162,11 +160,12 @@ public final class WebSocketExceptionResponder {
 	}
 
 	private Mono<Void> close(TrackedWebSocketSession session, ServerWebExchange handshake, CloseStatus status) {
-		if (session.isClosed()) {
+		if (!session.isOpen()) {
 			return Mono.empty();
 		}
 		session.drain();
-		return session.close(status).timeout(this.closeTimeout).onErrorResume((failure) -> {
+		Mono<Void> closed = session.isClosed() ? session.settle() : session.close(status);
+		return closed.timeout(this.closeTimeout).onErrorResume((failure) -> {
 			if (!session.isOpen()) {
 				return Mono.empty();
 			}

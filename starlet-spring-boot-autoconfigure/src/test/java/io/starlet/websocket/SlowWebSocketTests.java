@@ -32,6 +32,8 @@ import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -41,7 +43,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
-import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
@@ -81,10 +82,11 @@ class SlowWebSocketTests {
 		}
 	}
 
-	@Test
-	void theConnectionOfAClientThatDoesNotTakeTheCloseFrameOfAHandlerIsEnded() {
+	@ParameterizedTest
+	@ValueSource(strings = { "/fail", "/fail-with-limit", "/close", "/close-handled" })
+	void theConnectionOfAClientThatDoesNotTakeTheCloseFrameOfAHandlerIsEnded(String path) {
 		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class,
-				"starlet.websocket.close-timeout=200ms"); RawWebSocketClient client = application.webSocket("/fail")) {
+				"starlet.websocket.close-timeout=200ms"); RawWebSocketClient client = application.webSocket(path)) {
 			assertThat(application.bean(ClosingHandler.class).session).succeedsWithin(Duration.ofSeconds(20))
 				.satisfies((session) -> Awaitility.await().until(() -> !session.isOpen()));
 			assertThat(client.awaitClose().code()).isEqualTo(1006);
@@ -96,9 +98,11 @@ class SlowWebSocketTests {
 	static class App {
 
 		@Bean
-		HandlerMapping sessions() {
-			WebSocketHandler failing = (session) -> Mono.error(new IllegalStateException("fails"));
-			return new SimpleUrlHandlerMapping(Map.of("/fail", failing), -1);
+		HandlerMapping sessions(ClosingHandler handler) {
+			return WebSockets.map(Map.of("/fail", (session) -> Mono.error(new IllegalStateException("fails")),
+					"/fail-with-limit", (session) -> Mono.error(new UnsupportedOperationException("fails")), "/close",
+					handler::closeWithLimit, "/close-handled", (session) -> handler.closeWithLimit(session)
+						.onErrorMap((error) -> new IllegalStateException("fails"))));
 		}
 
 	}
@@ -154,6 +158,19 @@ class SlowWebSocketTests {
 
 		@ExceptionHandlerFor
 		Mono<Void> close(WebSocketSession session, IllegalStateException ex) {
+			return close(session);
+		}
+
+		@ExceptionHandlerFor
+		Mono<Void> closeWithLimit(WebSocketSession session, UnsupportedOperationException ex) {
+			return closeWithLimit(session);
+		}
+
+		Mono<Void> closeWithLimit(WebSocketSession session) {
+			return close(session).timeout(Duration.ofMillis(100));
+		}
+
+		private Mono<Void> close(WebSocketSession session) {
 			this.session.complete(session);
 			Mono<Void> send = session
 				.send(Mono.just(session.binaryMessage((factory) -> factory.wrap(new byte[20_000_000]))));
