@@ -94,6 +94,14 @@ class SecurityResponseTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "/refused-in-html/403", "/refused-in-json/403" })
+	void whatElseAnEntryPointAnswersToHeadStays(String path) {
+		RawHttpResponse response = application.send("HEAD", path);
+		assertThat(response.status()).isEqualTo(403);
+		assertThat(response.headers()).isEqualTo(withoutHandlers.send("HEAD", path).headers());
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "/refused-without-body/403", "/refused-in-plain-text/401" })
 	void withoutAHandlerEveryRefusalStays(String path) {
 		assertThat(withoutHandlers.get(path).body()).isEqualTo(path.contains("text") ? "Refused" : "");

@@ -19,6 +19,7 @@ package io.starlet.filter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.test.StepVerifier;
@@ -53,11 +56,13 @@ class TimeLimitedMonoTests {
 
 	private final List<String> signals = new ArrayList<>();
 
+	private final List<Disposable> timers = new ArrayList<>();
+
 	private VirtualTimeScheduler time;
 
 	@BeforeEach
 	void stopTime() {
-		this.time = VirtualTimeScheduler.getOrSet();
+		this.time = VirtualTimeScheduler.getOrSet(new RecordedScheduler());
 	}
 
 	@AfterEach
@@ -93,6 +98,7 @@ class TimeLimitedMonoTests {
 	void whatEndsInTimeDoesNotFailLater() {
 		limit(this.handler.mono()).subscribe(new Recorder());
 		this.handler.complete();
+		assertThat(this.timers).singleElement().returns(true, Disposable::isDisposed);
 		this.time.advanceTimeBy(TIMEOUT);
 		assertThat(this.signals).containsExactly("complete");
 	}
@@ -101,6 +107,7 @@ class TimeLimitedMonoTests {
 	void whatFailsInTimeFailsAsItIs() {
 		limit(this.handler.mono()).subscribe(new Recorder());
 		this.handler.error(new IllegalArgumentException());
+		assertThat(this.timers).singleElement().returns(true, Disposable::isDisposed);
 		this.time.advanceTimeBy(TIMEOUT);
 		assertThat(this.signals).containsExactly("IllegalArgumentException");
 	}
@@ -111,6 +118,7 @@ class TimeLimitedMonoTests {
 		limit(this.handler.mono()).subscribe(recorder);
 		recorder.subscription.cancel();
 		this.handler.assertCancelled();
+		assertThat(this.timers).singleElement().returns(true, Disposable::isDisposed);
 		this.time.advanceTimeBy(TIMEOUT);
 		assertThat(this.signals).isEmpty();
 	}
@@ -139,7 +147,7 @@ class TimeLimitedMonoTests {
 	void whatHasEndedAtOnceNeedsNoTimer() {
 		limit(Mono.empty()).subscribe(new Recorder());
 		assertThat(this.signals).containsExactly("complete");
-		assertThat(this.time.getScheduledTaskCount()).isZero();
+		assertThat(this.timers).isEmpty();
 	}
 
 	@Test
@@ -159,6 +167,21 @@ class TimeLimitedMonoTests {
 
 	private Mono<Void> limit(Mono<Void> source) {
 		return TimeLimitedMono.of(source, new MockServerHttpResponse(), TIMEOUT, () -> "The handler", this.exception);
+	}
+
+	private final class RecordedScheduler extends VirtualTimeScheduler {
+
+		private RecordedScheduler() {
+			super(false);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+			Disposable timer = Disposables.composite(super.schedule(task, delay, unit));
+			TimeLimitedMonoTests.this.timers.add(timer);
+			return timer;
+		}
+
 	}
 
 	/** Notes also what comes after the end. */
