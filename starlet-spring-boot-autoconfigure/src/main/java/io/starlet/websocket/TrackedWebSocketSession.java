@@ -158,8 +158,8 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	}
 
 	/**
-	 * Close the session. Where nobody waits for it any more, it is still known whether
-	 * the close frame has been sent.
+	 * Close the session. On Reactor Netty it is known whether the close frame was sent
+	 * even where nobody waits for it any more.
 	 */
 	@Override
 	public Mono<Void> close(CloseStatus status) {

@@ -155,17 +155,17 @@ public final class WebSocketExceptionResponder {
 
 	private static Mono<Void> checkClosed(TrackedWebSocketSession session, RegisteredHandler handler,
 			Throwable exception) {
-		return Mono.defer(() -> session.isClosed() ? session.settle()
-				: Mono.error(new UnclosedSessionException(handler, "returned without closing the session", exception)));
+		return Mono.defer(() -> session.isClosed() ? session.settle() : Mono.empty())
+			.then(Mono.defer(() -> session.isClosed() ? Mono.empty() : Mono
+				.error(new UnclosedSessionException(handler, "returned without closing the session", exception))));
 	}
 
 	private Mono<Void> close(TrackedWebSocketSession session, ServerWebExchange handshake, CloseStatus status) {
-		if (!session.isOpen()) {
-			return Mono.empty();
+		if (session.isClosed()) {
+			return session.isOpen() ? awaitClose(session, handshake, status) : Mono.empty();
 		}
 		session.drain();
-		Mono<Void> closed = session.isClosed() ? session.settle() : session.close(status);
-		return closed.timeout(this.closeTimeout).onErrorResume((failure) -> {
+		return session.close(status).timeout(this.closeTimeout).onErrorResume((failure) -> {
 			if (!session.isOpen()) {
 				return Mono.empty();
 			}
@@ -173,6 +173,13 @@ public final class WebSocketExceptionResponder {
 			// So that the server does not take it for a handler that has completed
 			return disconnect(handshake).then(Mono.error(failure));
 		});
+	}
+
+	/** The application's close frame may fail, or the client not take it. */
+	private Mono<Void> awaitClose(TrackedWebSocketSession session, ServerWebExchange handshake, CloseStatus status) {
+		return session.settle()
+			.timeout(this.closeTimeout, disconnect(handshake))
+			.then(Mono.defer(() -> session.isClosed() ? Mono.empty() : close(session, handshake, status)));
 	}
 
 	private static Mono<Void> disconnect(ServerWebExchange handshake) {

@@ -16,6 +16,8 @@
 
 package io.starlet.websocket;
 
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import ch.qos.logback.classic.Level;
 import io.starlet.ExceptionHandlerFor;
+import io.starlet.testing.LogCapture;
 import io.starlet.testing.RawWebSocketClient;
 import io.starlet.testing.RawWebSocketClient.CloseFrame;
 import io.starlet.testing.Server;
@@ -33,6 +37,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
@@ -83,13 +88,26 @@ class SlowWebSocketTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/fail", "/fail-with-limit", "/close", "/close-handled" })
-	void theConnectionOfAClientThatDoesNotTakeTheCloseFrameOfAHandlerIsEnded(String path) {
+	@CsvSource({ "/fail, 1", "/fail-with-limit, 1", "/close, 1", "/close-handled, 0" })
+	void theConnectionOfAClientThatDoesNotTakeTheCloseFrameOfTheApplicationIsEnded(String path, int errors) {
 		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, App.class,
-				"starlet.websocket.close-timeout=200ms"); RawWebSocketClient client = application.webSocket(path)) {
+				"starlet.websocket.close-timeout=200ms");
+				LogCapture log = new LogCapture();
+				RawWebSocketClient client = application.webSocket(path)) {
 			assertThat(application.bean(ClosingHandler.class).session).succeedsWithin(Duration.ofSeconds(20))
 				.satisfies((session) -> Awaitility.await().until(() -> !session.isOpen()));
 			assertThat(client.awaitClose().code()).isEqualTo(1006);
+			assertThat(log.of("io.starlet", Level.ERROR)).hasSize(errors);
+		}
+	}
+
+	/** Those of a handler that did not wait for it, and of a session that had closed. */
+	@ParameterizedTest
+	@ValueSource(strings = { "/fail", "/close" })
+	void aSessionWhoseCloseFrameFailsWhenNobodyWaitsForItIsClosedWithTheErrors(String path) {
+		try (TestApplication application = TestApplication.start(Server.REACTOR_NETTY, LateFailureApp.class);
+				RawWebSocketClient client = application.webSocket(path)) {
+			assertThat(client.awaitClose()).isEqualTo(WebSockets.INTERNAL_ERROR);
 		}
 	}
 
@@ -146,6 +164,49 @@ class SlowWebSocketTests {
 					}
 				}
 			};
+		}
+
+	}
+
+	/** No close frame but that of an error can be sent, which turns out late. */
+	@Configuration(proxyBeanMethods = false)
+	static class LateFailureApp implements WebFluxConfigurer {
+
+		@Bean
+		HandlerMapping sessions() {
+			return WebSockets.map(Map.of("/fail", (session) -> Mono.error(new IllegalStateException("fails")), "/close",
+					(session) -> leave(session).then(Mono.error(new UnsupportedOperationException("fails")))));
+		}
+
+		@ExceptionHandlerFor
+		Mono<Void> leave(WebSocketSession session, IllegalStateException ex) {
+			return leave(session);
+		}
+
+		private static Mono<Void> leave(WebSocketSession session) {
+			return Mono.fromRunnable(() -> session.close(new CloseStatus(4001)).subscribe(null, (failure) -> {
+			}));
+		}
+
+		@Override
+		public WebSocketService getWebSocketService() {
+			return new HandshakeWebSocketService(Server.REACTOR_NETTY.upgradeStrategy()) {
+				@Override
+				public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
+					return super.handleRequest(exchange, (session) -> handler.handle(decorate(session)));
+				}
+			};
+		}
+
+		private static WebSocketSession decorate(WebSocketSession session) {
+			return (WebSocketSession) Proxy.newProxyInstance(LateFailureApp.class.getClassLoader(),
+					new Class<?>[] { WebSocketSession.class },
+					(proxy, method,
+							arguments) -> (arguments != null && arguments[0] instanceof CloseStatus status
+									&& status.getCode() == 4001)
+											? Mono.delay(Duration.ofMillis(50))
+												.then(Mono.error(new IOException("fails late")))
+											: method.invoke(session, arguments));
 		}
 
 	}

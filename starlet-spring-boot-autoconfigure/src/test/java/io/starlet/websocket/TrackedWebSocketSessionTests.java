@@ -197,6 +197,31 @@ class TrackedWebSocketSessionTests {
 	}
 
 	@Test
+	void aCloseFrameOnItsWayIsWaitedForThoughItsSenderDoesNot() {
+		TestPublisher<Void> sent = TestPublisher.create();
+		given(this.delegate.close(any())).willReturn(sent.mono());
+		this.session.close(CloseStatus.NORMAL).subscribe().dispose();
+		sent.assertNotCancelled();
+		StepVerifier.create(this.session.settle())
+			.expectSubscription()
+			.expectNoEvent(Duration.ofMillis(10))
+			.then(sent::complete)
+			.verifyComplete();
+		assertThat(this.session.isClosed()).isTrue();
+	}
+
+	@Test
+	void aCloseFrameThatCantBeSentLeavesAnOpenSessionThoughItsSenderDoesNotWait() {
+		TestPublisher<Void> sent = TestPublisher.create();
+		given(this.delegate.close(any())).willReturn(sent.mono());
+		this.session.close(CloseStatus.NORMAL).subscribe().dispose();
+		assertThat(this.session.isClosed()).isTrue();
+		sent.error(this.reset);
+		StepVerifier.create(this.session.settle()).verifyComplete();
+		assertThat(this.session.isClosed()).isFalse();
+	}
+
+	@Test
 	void whatIsSentStopsWhenTheHandlerHasFailed() {
 		TestPublisher<WebSocketMessage> messages = TestPublisher.create();
 		StepVerifier.create(this.session.send(messages))
