@@ -103,6 +103,11 @@ class BackgroundTasksTests {
 	}
 
 	@Test
+	void otherArgumentsOfAnEndpointAreWhatTheyAreWithoutTasks() {
+		assertThat(application.get("/titled?title=Persuasion").body()).isEqualTo("Persuasion");
+	}
+
+	@Test
 	void tasksRunInTheOrderInWhichTheyWereAddedOneAfterTheOther() {
 		assertThat(application.get("/mixed").body()).isEqualTo("answered");
 		assertThat(recorder.await(20)).containsExactly("start 0", "end 0", "start 1", "end 1", "start 2", "end 2",
@@ -264,6 +269,11 @@ class BackgroundTasksTests {
 		@GetMapping({ "/plain", "/filtered" })
 		String plain() {
 			return "answered";
+		}
+
+		@GetMapping("/titled")
+		String titled(BackgroundTasks tasks, String title) {
+			return title;
 		}
 
 		@GetMapping("/controller")
