@@ -240,19 +240,6 @@ class TrackedWebSocketSessionTests {
 	}
 
 	@Test
-	void anErrorOfSendingThatNobodyWaitsForIsNotDropped() {
-		TestPublisher<Void> sent = TestPublisher.create();
-		willReturn(sent.mono()).given(this.delegate).send(any());
-		this.session.send(Flux.never()).subscribe().dispose();
-		StepVerifier.create(this.session.settle())
-			.then(() -> sent.error(this.reset))
-			.expectComplete()
-			.verifyThenAssertThat()
-			.hasNotDroppedErrors();
-		assertThat(this.session.isLost(this.reset)).isTrue();
-	}
-
-	@Test
 	void anErrorOfTheMessagesIsNoneOfTheConnections() {
 		IOException failure = new IOException("Broken pipe");
 		StepVerifier.create(this.session.send(Flux.just(this.message).concatWith(Mono.error(failure))))
