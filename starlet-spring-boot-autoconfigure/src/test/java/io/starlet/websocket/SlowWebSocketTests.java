@@ -17,7 +17,6 @@
 package io.starlet.websocket;
 
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -101,7 +100,7 @@ class SlowWebSocketTests {
 		}
 	}
 
-	/** Those of a handler that did not wait for it, and of a session that had closed. */
+	/** The frame of an exception handler, and of a session that fails afterwards. */
 	@ParameterizedTest
 	@ValueSource(strings = { "/fail", "/close" })
 	void aSessionWhoseCloseFrameFailsWhenNobodyWaitsForItIsClosedWithTheErrors(String path) {
@@ -168,7 +167,7 @@ class SlowWebSocketTests {
 
 	}
 
-	/** No close frame but that of an error can be sent, which turns out late. */
+	/** Its own close frame fails, but not at once. */
 	@Configuration(proxyBeanMethods = false)
 	static class LateFailureApp implements WebFluxConfigurer {
 
@@ -190,23 +189,10 @@ class SlowWebSocketTests {
 
 		@Override
 		public WebSocketService getWebSocketService() {
-			return new HandshakeWebSocketService(Server.REACTOR_NETTY.upgradeStrategy()) {
-				@Override
-				public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
-					return super.handleRequest(exchange, (session) -> handler.handle(decorate(session)));
-				}
-			};
-		}
-
-		private static WebSocketSession decorate(WebSocketSession session) {
-			return (WebSocketSession) Proxy.newProxyInstance(LateFailureApp.class.getClassLoader(),
-					new Class<?>[] { WebSocketSession.class },
-					(proxy, method,
-							arguments) -> (arguments != null && arguments[0] instanceof CloseStatus status
-									&& status.getCode() == 4001)
-											? Mono.delay(Duration.ofMillis(50))
-												.then(Mono.error(new IOException("fails late")))
-											: method.invoke(session, arguments));
+			return WebSockets.closing(Server.REACTOR_NETTY,
+					(session, status) -> (status.getCode() == 4001)
+							? Mono.delay(Duration.ofMillis(50)).then(Mono.error(new IOException("fails late")))
+							: session.close(status));
 		}
 
 	}

@@ -16,7 +16,6 @@
 
 package io.starlet.websocket;
 
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,11 +47,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.socket.CloseStatus;
-import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.WebSocketService;
-import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
-import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -158,23 +154,13 @@ class WebSocketFaultInjectionTests {
 
 		@Override
 		public WebSocketService getWebSocketService() {
-			return new HandshakeWebSocketService(Server.CURRENT.upgradeStrategy()) {
-				@Override
-				public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
-					return super.handleRequest(exchange, (session) -> handler.handle(decorate(session)));
-				}
-			};
+			return WebSockets.closing(Server.CURRENT, App::close);
 		}
 
-		private static WebSocketSession decorate(WebSocketSession session) {
+		private static Mono<Void> close(WebSocketSession session, CloseStatus status) {
 			String point = WebSockets.segments(session).get(0);
-			return (WebSocketSession) Proxy.newProxyInstance(App.class.getClassLoader(),
-					new Class<?>[] { WebSocketSession.class }, (proxy, method, arguments) -> {
-						boolean closing = method.getName().equals("close") && point.startsWith("close-frame");
-						return closing
-								? inject(point, session, Mono.defer(() -> session.close((CloseStatus) arguments[0])))
-								: method.invoke(session, arguments);
-					});
+			return point.startsWith("close-frame") ? inject(point, session, Mono.defer(() -> session.close(status)))
+					: session.close(status);
 		}
 
 	}

@@ -16,17 +16,25 @@
 
 package io.starlet.websocket;
 
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 import io.starlet.testing.RawWebSocketClient.CloseFrame;
+import io.starlet.testing.Server;
+import reactor.core.publisher.Mono;
 
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
@@ -43,6 +51,24 @@ final class WebSockets {
 	/** Map paths, or patterns of paths, to handlers. */
 	static HandlerMapping map(Map<String, ? extends WebSocketHandler> handlers) {
 		return new SimpleUrlHandlerMapping(handlers, -1);
+	}
+
+	/** A service whose sessions are closed by something else. */
+	static WebSocketService closing(Server server, BiFunction<WebSocketSession, CloseStatus, Mono<Void>> close) {
+		return new HandshakeWebSocketService(server.upgradeStrategy()) {
+			@Override
+			public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
+				return super.handleRequest(exchange, (session) -> handler.handle(decorate(session, close)));
+			}
+		};
+	}
+
+	private static WebSocketSession decorate(WebSocketSession session,
+			BiFunction<WebSocketSession, CloseStatus, Mono<Void>> close) {
+		return (WebSocketSession) Proxy.newProxyInstance(WebSockets.class.getClassLoader(),
+				new Class<?>[] { WebSocketSession.class },
+				(proxy, method, arguments) -> (arguments != null && arguments[0] instanceof CloseStatus status)
+						? close.apply(session, status) : method.invoke(session, arguments));
 	}
 
 	/** The parameters of the query with which the session was opened. */
