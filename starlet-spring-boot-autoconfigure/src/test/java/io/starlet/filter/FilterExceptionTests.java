@@ -35,7 +35,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
@@ -45,8 +48,11 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
@@ -104,13 +110,26 @@ class FilterExceptionTests {
 		assertThat(application.get("/other").body()).isEqualTo("inner");
 	}
 
-	@Test
-	void headersThatDescribeABodyOfTheFilterAreNotSentWithThePlain500() {
-		RawHttpResponse response = application.get("/ok", "X-Filter: encoded");
-		assertThat(response.status()).isEqualTo(500);
-		assertThat(response.body()).isEqualTo("Internal Server Error");
+	@ParameterizedTest
+	@CsvSource({ "encoded-error, 500, Internal Server Error", "encoded, 429, Slow down",
+			"encoded-teapot, 418, teapot handler: short and stout" })
+	void headersThatDescribeABodyOfTheFilterAreNotSentWithTheAnswerToItsException(String how, int status, String body) {
+		RawHttpResponse response = application.get("/ok", "X-Filter: " + how);
+		assertThat(response.status()).isEqualTo(status);
+		assertThat(response.body()).isEqualTo(body);
 		assertThat(response.header("Content-Encoding")).isNull();
 		assertThat(response.header("X-Request-Id")).isEqualTo("42");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/teapot, 418", "/nope, 404" })
+	void clientDoesNotWaitForABodyThatAFilterSwallows(String path, int status) {
+		try (RawHttpClient client = application.connect()) {
+			RawHttpResponse response = client.send("GET", path, "X-Filter: swallows");
+			assertThat(response.status()).isEqualTo(status);
+			assertThat(response.body()).isEmpty();
+			assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
+		}
 	}
 
 	@Test
@@ -181,14 +200,21 @@ class FilterExceptionTests {
 					case "signals" -> Mono.error(new HttpException(418, "short and stout"));
 					case "spring" -> throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS, "Slow down");
 					case "other" -> throw new OtherException();
-					case "encoded" -> {
-						exchange.getResponse().getHeaders().set("Content-Encoding", "gzip");
-						throw new OtherException();
-					}
+					case "encoded" ->
+						throw encoded(exchange, new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS, "Slow down"));
+					case "encoded-error" -> throw encoded(exchange, new OtherException());
+					case "encoded-teapot" -> throw encoded(exchange, new HttpException(418, "short and stout"));
+					case "swallows" ->
+						chain.filter(exchange.mutate().response(new SwallowingResponse(exchange)).build());
 					case "after" -> chain.filter(exchange).then(Mono.error(new HttpException(418, "late")));
 					default -> chain.filter(exchange);
 				};
 			};
+		}
+
+		private static RuntimeException encoded(ServerWebExchange exchange, RuntimeException exception) {
+			exchange.getResponse().getHeaders().set("Content-Encoding", "gzip");
+			return exception;
 		}
 
 		@Bean
@@ -258,6 +284,19 @@ class FilterExceptionTests {
 	}
 
 	static class OtherException extends RuntimeException {
+
+	}
+
+	static class SwallowingResponse extends ServerHttpResponseDecorator {
+
+		SwallowingResponse(ServerWebExchange exchange) {
+			super(exchange.getResponse());
+		}
+
+		@Override
+		public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+			return Flux.from(body).doOnNext(DataBufferUtils::release).then();
+		}
 
 	}
 

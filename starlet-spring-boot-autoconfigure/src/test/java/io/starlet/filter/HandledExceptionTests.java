@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -305,17 +306,21 @@ class HandledExceptionTests {
 		}
 	}
 
-	@Test
-	void handledExceptionsAreLoggedAtDebugOnceWithoutAStackTrace() {
-		for (String path : List.of("/plain", "/nope", "/translate")) {
-			try (LogCapture log = new LogCapture()) {
-				application.get(path);
-				assertThat(log.atLeast(Level.WARN)).isEmpty();
-				assertThat(log.of("io.starlet", Level.DEBUG)).singleElement().satisfies((event) -> {
-					assertThat(event.getThrowableProxy()).isNull();
-					assertThat(event.getFormattedMessage()).contains("Handled");
-				});
-			}
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					/plain     | Handled HttpException: "403: Not yours: ünïcode", by the default answer
+					/nope      | Handled NoResourceFoundException: "404: Not Found", by the default answer
+					/translate | Handled HandledExceptionTests.TranslatedException: "translate", by method 'io.starlet.filter.HandledExceptionTests$Handlers#translate(TranslatedException)'
+					""")
+	void handledExceptionsAreLoggedAtDebugOnceWithoutAStackTrace(String path, String message) {
+		try (LogCapture log = new LogCapture()) {
+			application.get(path);
+			assertThat(log.atLeast(Level.WARN)).isEmpty();
+			assertThat(log.of("io.starlet", Level.DEBUG)).singleElement().satisfies((event) -> {
+				assertThat(event.getThrowableProxy()).isNull();
+				assertThat(event.getFormattedMessage()).contains(message);
+			});
 		}
 	}
 
