@@ -152,7 +152,8 @@ class ReliabilityTests {
 
 	@Test
 	void clientThatLeavesIsNoError() {
-		assertThat(this.run.after().answered().keySet()).contains("leaving 200")
+		assertThat(this.run.after().answered().keySet()).contains("leaving 200", "upload-cut 499")
+			.containsAnyOf("leaving 422", "leaving 499")
 			.filteredOn((key) -> key.startsWith("leaving") || key.startsWith("upload-cut"))
 			.isSubsetOf("leaving 200", "leaving 422", "leaving 499", "upload-cut 499",
 					this.run.server().mayMissCutUpload() ? "upload-cut 408" : "leaving 200");
@@ -217,7 +218,9 @@ class ReliabilityTests {
 	void noSessionNoRequestAndNoConnectionIsLeft() {
 		assertThat(this.run.after().sessions()).isZero();
 		assertThat(this.run.after().inFlight()).isZero();
-		assertThat(this.run.after().descriptors()).isLessThanOrEqualTo(this.run.before().descriptors());
+		// A class that is needed late opens an archive. What was left would be one of
+		// thousands
+		assertThat(this.run.after().descriptors()).isLessThan(this.run.before().descriptors() + 10);
 	}
 
 }

@@ -218,17 +218,19 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 		return this.outerLayer.reportAfterResponse(exchange, error).then(Mono.fromRunnable(() -> {
 			// What the handler adds goes with its response, or failing tasks would have
 			// no end
+			int added = tasks.size() - left;
 			tasks.keepFirst(left);
-			this.exceptionLog.error(logger, message, error);
+			this.exceptionLog.error(logger,
+					(added > 0) ? "%s, %d added meanwhile dropped".formatted(message, added) : message, error);
 		}));
 	}
 
 	private Observation observe(BackgroundTask task, ContextView context) {
-		Observation observation = Observation.createNotStarted(OBSERVATION, this.observationRegistry)
+		return tryObserve(() -> Observation.createNotStarted(OBSERVATION, this.observationRegistry)
 			.contextualName("background task")
 			.highCardinalityKeyValue("task", task.toString())
-			.parentObservation(context.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
-		return tryObserve(observation::start) ? observation : Observation.NOOP;
+			.parentObservation(context.getOrDefault(ObservationThreadLocalAccessor.KEY, null))
+			.start());
 	}
 
 	private void stop(Observation observation, @Nullable Throwable raised) {
@@ -239,18 +241,18 @@ public final class BackgroundTaskRunner implements BackgroundTasks.Factory, Smar
 				observation.error(error);
 			}
 			observation.stop();
+			return observation;
 		});
 	}
 
-	/** A handler of observations that fails must not make a task another. */
-	private boolean tryObserve(Runnable observe) {
+	/** Who observes must not make a task another by failing. */
+	private Observation tryObserve(Supplier<Observation> observe) {
 		try {
-			observe.run();
-			return true;
+			return observe.get();
 		}
 		catch (Throwable ex) {
 			this.exceptionLog.error(logger, "Background task could not be observed", ex);
-			return false;
+			return Observation.NOOP;
 		}
 	}
 

@@ -122,25 +122,34 @@ final class DisconnectedClient {
 		for (Throwable current = exception; current != null; current = current.getCause()) {
 			String name = current.getClass().getName();
 			if (name.startsWith("org.apache.catalina.") || name.startsWith("org.apache.coyote.")
-					|| name.startsWith("org.eclipse.jetty.") || isRaisedByTomcat(current)) {
+					|| (name.startsWith("org.eclipse.jetty.") && !isRaisedByJettysClient(current))
+					|| isRaisedByTomcat(current)) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	/**
-	 * Tomcat passes on what its socket raises when it is flushed. Reactor moves the
-	 * frames that tell.
-	 */
+	/** It shares its connections with the server. */
+	private static boolean isRaisedByJettysClient(Throwable exception) {
+		return getFrames(exception).anyMatch((name) -> name.startsWith("org.eclipse.jetty.client."));
+	}
+
+	/** Tomcat passes on what its socket raises when it is flushed. */
 	private static boolean isRaisedByTomcat(Throwable exception) {
-		return Stream.concat(Stream.of(exception), Stream.of(exception.getSuppressed()).filter(Exceptions::isTraceback))
-			.flatMap((throwable) -> Stream.of(throwable.getStackTrace()))
-			.map(StackTraceElement::getClassName)
-			.filter((name) -> !name.startsWith("java.") && !name.startsWith("sun."))
+		return getFrames(exception).filter((name) -> !name.startsWith("java.") && !name.startsWith("sun."))
 			.findFirst()
 			.filter((name) -> name.startsWith("org.apache.tomcat.util.net."))
 			.isPresent();
+	}
+
+	/**
+	 * The classes of an exception's stack trace, some of which Reactor may have moved.
+	 */
+	private static Stream<String> getFrames(Throwable exception) {
+		return Stream.concat(Stream.of(exception), Stream.of(exception.getSuppressed()).filter(Exceptions::isTraceback))
+			.flatMap((throwable) -> Stream.of(throwable.getStackTrace()))
+			.map(StackTraceElement::getClassName);
 	}
 
 	/** Loaded only where Reactor Netty is the server. */

@@ -337,11 +337,8 @@ class ExceptionHandlerDetector {
 						.formatted(handler),
 					"Use @ExceptionHandlerFor; HttpException.class serves all HTTP exceptions.");
 		}
-		if (webSocket && !handler.getProduces().isEmpty()) {
-			throw new InvalidExceptionHandlerException(
-					"%s produces %s, but handles exceptions of WebSocket sessions, which are closed.".formatted(handler,
-							handler.getProduces()),
-					"Leave out 'produces'.");
+		if (webSocket) {
+			checkProducesNothing(handler);
 		}
 		for (int status : registration.statuses()) {
 			checkAccepts(handler, parameters, HttpException.class, "status " + status);
@@ -372,6 +369,15 @@ class ExceptionHandlerDetector {
 			throw new InvalidExceptionHandlerException(
 					"%s is registered for %s, but takes %s.".formatted(handler, key, parameters.get(0).getName()),
 					"Let it take %s, or a class that this extends.".formatted(type.getName()));
+		}
+	}
+
+	private static void checkProducesNothing(RegisteredHandler handler) {
+		if (!handler.getProduces().isEmpty()) {
+			throw new InvalidExceptionHandlerException(
+					"%s produces %s, but handles exceptions of WebSocket sessions, which are closed.".formatted(handler,
+							handler.getProduces()),
+					"Leave out 'produces'.");
 		}
 	}
 
@@ -497,7 +503,9 @@ class ExceptionHandlerDetector {
 		@Override
 		public <E extends Throwable> ExceptionHandlerRegistry webSocket(Class<E> type,
 				WebSocketExceptionHandler<? super E> handler) {
-			ExceptionHandlerDetector.this.keys.addWebSocket(type, registered(type.getName(), type, handler));
+			RegisteredHandler registered = registered(type.getName(), type, handler);
+			checkProducesNothing(registered);
+			ExceptionHandlerDetector.this.keys.addWebSocket(type, registered);
 			return this;
 		}
 

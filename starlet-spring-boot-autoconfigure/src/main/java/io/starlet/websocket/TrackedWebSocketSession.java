@@ -232,12 +232,10 @@ final class TrackedWebSocketSession implements WebSocketSession {
 	Mono<Void> fail(Duration closeTimeout) {
 		Mono<Void> sent = Mono.fromRunnable(() -> {
 			this.failed = true;
-			if (this.jakarta) {
-				Jakarta.setCloseTimeout(this.delegate, closeTimeout);
-			}
 			this.sending.values().forEach(Runnable::run);
 		}).then(settle());
-		return this.jakarta ? Jakarta.onThreadOfItsOwn(sent) : sent;
+		return this.jakarta ? Jakarta
+			.onThreadOfItsOwn(sent.doOnSuccess((done) -> Jakarta.setCloseTimeout(this.delegate, closeTimeout))) : sent;
 	}
 
 	/** Wait for what is being sent, a close frame included. */
@@ -317,7 +315,9 @@ final class TrackedWebSocketSession implements WebSocketSession {
 
 		/**
 		 * Tomcat gives a close frame of any code but 1000 no more than 50 milliseconds,
-		 * which a busy machine may take, and then ends the connection without it.
+		 * which a busy machine may take, and then ends the connection without it. They
+		 * are enough for a client that has not taken what was sent before: a thread waits
+		 * for each.
 		 */
 		static void setCloseTimeout(WebSocketSession session, Duration timeout) {
 			try {

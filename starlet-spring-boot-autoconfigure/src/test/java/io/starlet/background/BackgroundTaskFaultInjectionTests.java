@@ -27,6 +27,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationPredicate;
 import io.starlet.BackgroundTasks;
 import io.starlet.StatusHandler;
 import io.starlet.testing.Fault;
@@ -76,6 +77,7 @@ class BackgroundTaskFaultInjectionTests {
 			task                 | 0!     | 0!      | 0!    | 0!    | 0!   | 0     | -     | 2     | 0!
 			blocking-task        | 0!     | -       | 0!    | 0!    | -    | -     | -     | -     | -
 			executor             | 1+     | -       | 1+    | 1+    | -    | -     | -     | 1     | 1
+			observation-create   | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
 			observation-start    | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
 			observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
 			observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -
@@ -88,7 +90,7 @@ class BackgroundTaskFaultInjectionTests {
 
 	@BeforeAll
 	static void start() {
-		application = TestApplication.start(App.class, "starlet.handler-timeout=300ms");
+		application = TestApplication.start(App.class, "starlet.handler-timeout=1s");
 	}
 
 	@AfterAll
@@ -158,6 +160,16 @@ class BackgroundTaskFaultInjectionTests {
 				if (current.equals("executor/twice")) {
 					new Thread(task).start();
 				}
+			};
+		}
+
+		@Bean
+		ObservationPredicate observationPredicate() {
+			return (name, context) -> {
+				if (name.equals("starlet.background.task")) {
+					call("observation-create");
+				}
+				return true;
 			};
 		}
 

@@ -60,6 +60,17 @@ class DisconnectedClientSignTests {
 	}
 
 	@Test
+	void whatJettysClientRaisesTellsNothingOfTheClientHere() {
+		EofException exception = new EofException("Closed");
+		exception.setStackTrace(new StackTraceElement[] { frame("org.eclipse.jetty.io.SocketChannelEndPoint"),
+				frame("org.eclipse.jetty.client.transport.internal.HttpSenderOverHTTP"), APPLICATION });
+		assertThat(isGone(exception)).isFalse();
+		exception.setStackTrace(new StackTraceElement[] { frame("org.eclipse.jetty.io.SocketChannelEndPoint"),
+				frame("org.eclipse.jetty.server.internal.HttpConnection") });
+		assertThat(isGone(exception)).isTrue();
+	}
+
+	@Test
 	void anotherExceptionIsNotEvenSuspected() {
 		assertThat(DisconnectedClient.isSuspected(new IOException("Disk full"))).isFalse();
 		assertThat(DisconnectedClient.isSuspected(new IOException("Broken pipe"))).isTrue();

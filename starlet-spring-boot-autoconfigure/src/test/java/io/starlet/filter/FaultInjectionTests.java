@@ -164,8 +164,8 @@ class FaultInjectionTests {
 
 	@BeforeAll
 	static void start() {
-		application = TestApplication.start(App.class, "starlet.handler-timeout=300ms");
-		problems = TestApplication.start(BaseApp.class, "starlet.handler-timeout=300ms",
+		application = TestApplication.start(App.class, "starlet.handler-timeout=1s");
+		problems = TestApplication.start(BaseApp.class, "starlet.handler-timeout=1s",
 				"spring.webflux.problemdetails.enabled=true");
 	}
 
@@ -304,7 +304,7 @@ class FaultInjectionTests {
 			Injection injection = Injection.of(request.exchange());
 			int status = status(injection.point());
 			return switch (injection.point()) {
-				case "handler-of-error" -> new OriginalHandledException();
+				case "handler-of-error" -> new MappedErrorException();
 				case "get-message-of-handled" -> new OriginalUntoldException(injection);
 				default -> (status == 500) ? new OriginalException(injection) : (status == 480)
 						? new OriginalErrorResponse(injection) : new HttpException(status, "original");
@@ -419,7 +419,7 @@ class FaultInjectionTests {
 		}
 
 		@ExceptionHandlerFor
-		Mono<ResponseEntity<String>> error(OriginalHandledException ex, ServerWebExchange exchange) {
+		Mono<ResponseEntity<String>> error(MappedErrorException ex, ServerWebExchange exchange) {
 			return Injection.of(exchange)
 				.apply("handler-of-error", Mono.just(ResponseEntity.status(500).body("handled")));
 		}
@@ -453,7 +453,11 @@ class FaultInjectionTests {
 
 	}
 
-	static class OriginalHandledException extends RuntimeException {
+	static class MappedErrorException extends RuntimeException {
+
+		MappedErrorException() {
+			super("original");
+		}
 
 	}
 

@@ -208,6 +208,17 @@ class HandledExceptionTests {
 		}
 	}
 
+	/** Its status is its own, where that of an error is the outer layer's. */
+	@Test
+	void httpException500WhoseHandlerReturnsNothingKeepsItsStatusWithoutABody() {
+		try (LogCapture log = new LogCapture()) {
+			RawHttpResponse response = application.get("/unavailing");
+			assertThat(response.status()).isEqualTo(500);
+			assertThat(response.body()).isEmpty();
+			assertThat(log.atLeast(Level.WARN)).isEmpty();
+		}
+	}
+
 	@Test
 	void translationIsLookedUpAgain() {
 		RawHttpResponse response = application.get("/translate");
@@ -433,6 +444,11 @@ class HandledExceptionTests {
 			throw new IllegalStateException("boom");
 		}
 
+		@GetMapping("/unavailing")
+		String unavailing() {
+			throw new UnavailingException();
+		}
+
 		@GetMapping("/translate")
 		String translate() {
 			throw new TranslatedException("translate");
@@ -528,6 +544,10 @@ class HandledExceptionTests {
 			throw new PingException();
 		}
 
+		@ExceptionHandlerFor
+		void unavailing(UnavailingException ex) {
+		}
+
 		@StatusHandler(421)
 		String rethrow(HttpException ex) {
 			throw ex;
@@ -553,6 +573,14 @@ class HandledExceptionTests {
 	}
 
 	static class PongException extends RuntimeException {
+
+	}
+
+	static class UnavailingException extends HttpException {
+
+		UnavailingException() {
+			super(500);
+		}
 
 	}
 

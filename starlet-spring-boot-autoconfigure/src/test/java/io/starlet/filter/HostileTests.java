@@ -272,6 +272,18 @@ class HostileTests {
 		singleError();
 	}
 
+	/** Where Spring looks for a method of the controller's own. */
+	@Test
+	void httpExceptionOfAControllerThatIsItsOwnCauseIsA500() {
+		try (RawHttpClient client = application.connect()) {
+			RawHttpResponse response = client.send("GET", "/controller/cycle");
+			assertThat(response.status()).isEqualTo(500);
+			assertThat(response.body()).isEqualTo("server error in /controller/cycle");
+			assertUsable(client);
+		}
+		assertThat(types(singleError())).contains("StackOverflowError");
+	}
+
 	@Test
 	void oneHttpExceptionThatIsRaisedAThousandTimesIsAnsweredEachTimeAndDoesNotGrow() throws Exception {
 		List<RawHttpResponse> responses = sendAll(20, 50, (number) -> "/shared");
@@ -980,6 +992,11 @@ class HostileTests {
 		@GetMapping("/ok")
 		Mono<String> ok() {
 			return Mono.just("ok");
+		}
+
+		@GetMapping("/controller/cycle")
+		Mono<String> cycle() {
+			throw new HttpException(404, "Not Found", new HttpHeaders(), Deeds.cycle());
 		}
 
 		@GetMapping("/echo/{number}")

@@ -87,6 +87,11 @@ class InvalidConditionTests {
 				Arguments.of(WebSocketWithMediaType.class,
 						"method '$#handle(WebSocketSession, WebSocketException)' of bean 'handlers' produces [text/html], "
 								+ "but handles exceptions of WebSocket sessions, which are closed.",
+						"Leave out 'produces'."),
+				Arguments.of(ConfiguredWebSocketWithMediaType.class,
+						"the handler for io.starlet.WebSocketException as [text/html] of configurer bean 'configurer' "
+								+ "produces [text/html], but handles exceptions of WebSocket sessions, which are "
+								+ "closed.",
 						"Leave out 'produces'."));
 	}
 
@@ -179,6 +184,17 @@ class InvalidConditionTests {
 		@ExceptionHandlerFor(produces = "text/html")
 		Mono<Void> handle(WebSocketSession session, WebSocketException ex) {
 			return Mono.empty();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ConfiguredWebSocketWithMediaType {
+
+		@Bean
+		ExceptionHandlerConfigurer configurer() {
+			return (registry) -> registry.produces("text/html")
+				.webSocket(WebSocketException.class, (session, ex) -> Mono.empty());
 		}
 
 	}

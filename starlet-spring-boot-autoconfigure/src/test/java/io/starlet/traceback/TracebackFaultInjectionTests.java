@@ -109,7 +109,7 @@ class TracebackFaultInjectionTests {
 		try {
 			thread.setContextClassLoader(new FaultyClassLoader(original, directory));
 			application = TestApplication.start(Server.REACTOR_NETTY, App.class, "starlet.debug=true",
-					"starlet.handler-timeout=300ms", "starlet.traceback.application-packages=com.shop");
+					"starlet.handler-timeout=1s", "starlet.traceback.application-packages=com.shop");
 		}
 		finally {
 			thread.setContextClassLoader(original);

@@ -18,12 +18,16 @@ package io.starlet.websocket;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import io.starlet.ExceptionHandlerFor;
@@ -38,7 +42,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.context.annotation.Bean;
@@ -49,6 +56,7 @@ import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
@@ -71,6 +79,33 @@ class SlowWebSocketTests {
 				.pollDelay(Duration.ofMillis(500))
 				.untilTrue(application.bean(ClosingHandler.class).closing);
 			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4001, "at last"));
+		}
+	}
+
+	/** A thread waits for each that Tomcat sends a close frame. */
+	@Test
+	void clientsThatReadNothingKeepNoThreadForBlockingWork() {
+		List<RawWebSocketClient> silent = new ArrayList<>();
+		try (TestApplication application = TestApplication.start(Server.TOMCAT, StreamApp.class,
+				"starlet.websocket.close-timeout=5s")) {
+			StreamApp app = application.bean(StreamApp.class);
+			for (int i = 0; i < 3 * Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE; i++) {
+				silent.add(application.webSocket("/stream"));
+			}
+			Awaitility.await().pollInterval(Duration.ofMillis(500)).until(() -> app.sent.getAndSet(0) == 0);
+			app.failure.tryEmitEmpty();
+			do {
+				try (RawWebSocketClient client = application.webSocket("/fail")) {
+					assertThat(client.awaitClose()).isEqualTo(WebSockets.INTERNAL_ERROR);
+				}
+				assertThat(Mono.fromSupplier(() -> "done")
+					.subscribeOn(Schedulers.boundedElastic())
+					.block(Duration.ofSeconds(2))).isEqualTo("done");
+			}
+			while (app.sessions.stream().anyMatch(WebSocketSession::isOpen));
+		}
+		finally {
+			silent.forEach(RawWebSocketClient::close);
 		}
 	}
 
@@ -120,6 +155,34 @@ class SlowWebSocketTests {
 					"/fail-with-limit", (session) -> Mono.error(new UnsupportedOperationException("fails")), "/close",
 					handler::closeWithLimit, "/close-handled", (session) -> handler.closeWithLimit(session)
 						.onErrorMap((error) -> new IllegalStateException("fails"))));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class StreamApp {
+
+		final Sinks.Empty<Void> failure = Sinks.empty();
+
+		final AtomicInteger sent = new AtomicInteger();
+
+		final List<WebSocketSession> sessions = new CopyOnWriteArrayList<>();
+
+		@Bean
+		HandlerMapping sessions() {
+			return WebSockets.map(Map.of("/fail", (session) -> Mono.error(new IllegalStateException("fails")),
+					"/stream", (session) -> {
+						this.sessions.add(session);
+						return Mono.when(session.send(stream(session)),
+								this.failure.asMono().then(Mono.error(new IllegalStateException("fails"))));
+					}));
+		}
+
+		private Flux<WebSocketMessage> stream(WebSocketSession session) {
+			return Flux.generate((sink) -> {
+				this.sent.incrementAndGet();
+				sink.next(session.binaryMessage((factory) -> factory.wrap(new byte[50_000])));
+			});
 		}
 
 	}
