@@ -34,6 +34,7 @@ import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConf
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
@@ -76,6 +77,21 @@ class LayerOrderTests {
 		assertThat(handlers.get(1)).isInstanceOf(ServerErrorWebExceptionHandler.class);
 	}
 
+	/** It may be an application's own that does something else. */
+	@Test
+	void theOrdersOfTheLayersAndOfTheLastStepPutThemThereWithoutTheCustomizerToo() {
+		this.runner.run((context) -> {
+			List<Object> ordered = new ArrayList<>(
+					List.of(new Later(), new Earlier(), context.getBean(HandledExceptionWebFilter.class),
+							context.getBean(StatusPagesWebFilter.class), context.getBean(ServerErrorWebFilter.class),
+							context.getBean(ServerErrorWebExceptionHandler.class)));
+			AnnotationAwareOrderComparator.sort(ordered);
+			assertThat(ordered).extracting((bean) -> bean.getClass().getSimpleName())
+				.containsExactly("ServerErrorWebFilter", "StatusPagesWebFilter", "Earlier", "Later",
+						"HandledExceptionWebFilter", "ServerErrorWebExceptionHandler");
+		});
+	}
+
 	private void customize(Consumer<WebHttpHandlerBuilder> customized) {
 		this.runner.run((context) -> {
 			WebHttpHandlerBuilder builder = WebHttpHandlerBuilder.applicationContext(context);
@@ -104,6 +120,16 @@ class LayerOrderTests {
 		WebExceptionHandler exceptionHandler() {
 			return new NamedExceptionHandler();
 		}
+
+	}
+
+	@Order(-1)
+	static class Earlier {
+
+	}
+
+	@Order(1)
+	static class Later {
 
 	}
 

@@ -42,6 +42,7 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What is known of a response (rules R15 and R19), state by state.
@@ -163,6 +164,8 @@ class TrackedResponseTests {
 		StepVerifier.create(this.sent.setComplete()).verifyComplete();
 		assertThat(TrackedResponse.find(this.sent)).isNull();
 		assertThat(TrackedResponse.isWhole(this.sent)).isFalse();
+		assertThatIllegalStateException().isThrownBy(() -> AfterResponse.onComplete(this.sent, () -> {
+		})).withMessage("The response is not tracked, so nothing can be done after it");
 	}
 
 	@ParameterizedTest
