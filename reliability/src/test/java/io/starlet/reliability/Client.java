@@ -156,6 +156,7 @@ final class Client implements Runnable {
 					|| !request.isStart(body.toString(StandardCharsets.UTF_8))) {
 				throw new UnexpectedAnswerException("%s was answered with %s and %s".formatted(request, head, body));
 			}
+			this.tally.leftResponse();
 		}
 	}
 

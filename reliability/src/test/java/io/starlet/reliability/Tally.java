@@ -38,6 +38,8 @@ final class Tally {
 
 	private final Map<String, LongAdder> unanswered = new ConcurrentHashMap<>();
 
+	private final LongAdder leftResponses = new LongAdder();
+
 	private final LongAdder connections = new LongAdder();
 
 	private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -63,6 +65,11 @@ final class Tally {
 	/** The connection ended instead. */
 	void unanswered(Kind kind) {
 		increment(this.unanswered, kind.toString());
+	}
+
+	/** A client left when its response had begun as expected. */
+	void leftResponse() {
+		this.leftResponses.increment();
 	}
 
 	void connected() {
@@ -91,6 +98,10 @@ final class Tally {
 	/** By kind. */
 	Map<String, Long> unanswered() {
 		return sums(this.unanswered);
+	}
+
+	long leftResponses() {
+		return this.leftResponses.sum();
 	}
 
 	long connections() {

@@ -73,7 +73,13 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 
 			@Override
 			protected void onCancel() {
-				restore(exchange, before, null);
+				try {
+					restore(exchange, before, null);
+				}
+				catch (RuntimeException ex) {
+					// Of headers that the endpoint is still setting on a thread of its
+					// own
+				}
 			}
 
 			@Override

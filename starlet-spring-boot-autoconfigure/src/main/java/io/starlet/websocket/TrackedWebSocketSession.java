@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import io.starlet.response.ErrorResumingMono;
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -169,7 +170,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			this.sending.put(sent, () -> {
 			});
 			this.closing = true;
-			Mono<Void> close = Mono.defer(() -> this.delegate.close(sendable));
+			Mono<Void> close = ErrorResumingMono.of(Mono.defer(() -> this.delegate.close(sendable)), Mono::error);
 			Mono<Void> closed = ((this.failed && this.jakarta)
 					? Jakarta.onThreadOfItsOwn(close).doOnSuccess((done) -> drain()) : close)
 				.onErrorResume((failure) -> {
@@ -179,7 +180,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 				})
 				.doFinally((signal) -> remove(sent));
 			// A thread that a client keeps waiting is interrupted
-			return this.jakarta ? closed : closed.cache();
+			return this.jakarta ? closed.doOnCancel(() -> this.closing = !isOpen()) : closed.cache();
 		});
 	}
 

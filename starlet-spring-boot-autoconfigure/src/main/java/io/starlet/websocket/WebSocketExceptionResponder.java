@@ -17,6 +17,7 @@
 package io.starlet.websocket;
 
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.List;
 
 import io.starlet.HttpException;
@@ -178,7 +179,10 @@ public final class WebSocketExceptionResponder {
 	/** The application's close frame may fail, or the client not take it. */
 	private Mono<Void> awaitClose(TrackedWebSocketSession session, ServerWebExchange handshake, CloseStatus status) {
 		return session.settle()
-			.timeout(this.closeTimeout, disconnect(handshake))
+			.timeout(this.closeTimeout,
+					disconnect(handshake).then(Mono.defer(() -> session.isOpen()
+							? Mono.error(new TimeoutException("No close frame was sent within " + this.closeTimeout))
+							: Mono.empty())))
 			.then(Mono.defer(() -> session.isClosed() ? Mono.empty() : close(session, handshake, status)));
 	}
 

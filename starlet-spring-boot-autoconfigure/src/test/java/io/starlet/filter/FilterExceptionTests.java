@@ -16,9 +16,13 @@
 
 package io.starlet.filter;
 
+import java.time.Duration;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import ch.qos.logback.classic.Level;
 import io.starlet.ExceptionHandlerFor;
@@ -40,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -50,9 +55,13 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
@@ -130,6 +139,26 @@ class FilterExceptionTests {
 			assertThat(response.body()).isEmpty();
 			assertThat(client.send("GET", "/ok").body()).isEqualTo("ok");
 		}
+	}
+
+	@Test
+	void filterMayCancelAnEndpointThatIsStillSettingHeaders() {
+		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		AtomicBoolean setting = new AtomicBoolean();
+		ServerHttpResponse response = new ServerHttpResponseDecorator(exchange.getResponse()) {
+			@Override
+			public HttpHeaders getHeaders() {
+				if (setting.get()) {
+					throw new ConcurrentModificationException();
+				}
+				return super.getHeaders();
+			}
+		};
+		Mono<Void> filtered = application.bean(HandledExceptionWebFilter.class)
+			.filter(exchange.mutate().response(response).build(), (same) -> Mono.never());
+		StepVerifier.create(filtered.doOnSubscribe((subscription) -> setting.set(true)).timeout(Duration.ofMillis(1)))
+			.expectError(TimeoutException.class)
+			.verify(Duration.ofSeconds(10));
 	}
 
 	@Test
