@@ -130,7 +130,7 @@ final class DisconnectedClient {
 		return false;
 	}
 
-	/** It shares its connections with the server. */
+	/** Its connections are of the same classes as those of the server. */
 	private static boolean isRaisedByJettysClient(Throwable exception) {
 		return getFrames(exception).anyMatch((name) -> name.startsWith("org.eclipse.jetty.client."));
 	}
