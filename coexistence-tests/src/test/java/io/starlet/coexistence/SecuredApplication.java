@@ -56,6 +56,7 @@ import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.HttpStatusServerEntryPoint;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -163,6 +164,19 @@ class SecuredApplication {
 				exchange.getResponse().getHeaders().set("Content-Type", "text");
 				return write(exchange, 401, null, "Own malformed");
 			}))
+			.build();
+	}
+
+	@Bean
+	@Order(5)
+	SecurityWebFilterChain ownBare(ServerHttpSecurity http) {
+		return http.securityMatcher(ServerWebExchangeMatchers.pathMatchers("/own/bare/**"))
+			.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
+			.httpBasic(Customizer.withDefaults())
+			.exceptionHandling(
+					(spec) -> spec.authenticationEntryPoint(new HttpStatusServerEntryPoint(HttpStatus.UNAUTHORIZED))
+						.accessDeniedHandler((exchange, ex) -> Mono
+							.fromRunnable(() -> exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN))))
 			.build();
 	}
 
@@ -307,6 +321,11 @@ class SecuredApplication {
 		@GetMapping("/open/service-flux")
 		Flux<String> serviceFlux() {
 			return this.service.securedFlux();
+		}
+
+		@GetMapping(path = { "/open/stream", "/own/bare/stream" }, produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> stream() {
+			return Flux.just("Welcome").concatWith(Mono.error(new AccessDeniedException("Late")));
 		}
 
 		@GetMapping("/open/authentication")

@@ -56,6 +56,7 @@ import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Spring Security in an application with handlers for 401 and 403: they answer what it
@@ -252,6 +253,18 @@ class SecurityTests {
 			.contains(OWN_HEADERS)
 			.doesNotContain("\r\nContent-Type:")
 			.endsWith("content-length: 0\r\n\r\n");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/open/stream, false", "/open/stream, true", "/own/bare/stream, false", "/own/bare/stream, true" })
+	void whatIsDeniedInTheMiddleOfAResponseCutsItAndIsLoggedOnce(String path, boolean authenticated,
+			CapturedOutput output) {
+		int before = output.length();
+		assertThatThrownBy(() -> send("GET " + path, authenticated ? SecuredApplication.BASIC : null))
+			.hasMessageContaining("HTTP/1.1 200 OK")
+			.hasMessageNotContaining("\r\n0\r\n");
+		Awaitility.await().until(() -> output.getAll().indexOf("AccessDeniedException: Late", before) != -1);
+		assertThat(output.getAll().substring(before)).containsOnlyOnce(" ERROR ").doesNotContain(" WARN ");
 	}
 
 	@ParameterizedTest

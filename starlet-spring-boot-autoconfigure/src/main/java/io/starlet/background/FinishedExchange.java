@@ -16,9 +16,7 @@
 
 package io.starlet.background;
 
-import java.time.Instant;
-
-import org.jspecify.annotations.Nullable;
+import io.starlet.response.UnconditionalExchange;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.codec.multipart.Part;
@@ -26,13 +24,12 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.ServerWebExchangeDecorator;
 
 /**
  * An exchange whose response has been sent, as the server-error handler sees it when a
  * task fails (rule R31).
  */
-final class FinishedExchange extends ServerWebExchangeDecorator {
+final class FinishedExchange extends UnconditionalExchange {
 
 	private final ServerHttpRequest request;
 
@@ -54,30 +51,6 @@ final class FinishedExchange extends ServerWebExchangeDecorator {
 	@Override
 	public Mono<MultiValueMap<String, Part>> getMultipartData() {
 		return Mono.just(new LinkedMultiValueMap<>());
-	}
-
-	@Override
-	public boolean isNotModified() {
-		return false;
-	}
-
-	/**
-	 * The response that it would ask has been sent, and its server may have used it
-	 * again.
-	 */
-	@Override
-	public boolean checkNotModified(Instant lastModified) {
-		return false;
-	}
-
-	@Override
-	public boolean checkNotModified(String etag) {
-		return false;
-	}
-
-	@Override
-	public boolean checkNotModified(@Nullable String etag, Instant lastModified) {
-		return false;
 	}
 
 }

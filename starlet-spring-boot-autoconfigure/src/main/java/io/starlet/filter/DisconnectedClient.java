@@ -16,6 +16,7 @@
 
 package io.starlet.filter;
 
+import java.io.IOException;
 import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
@@ -43,6 +44,9 @@ final class DisconnectedClient {
 	private static final boolean JETTY = ClassUtils.isPresent("org.eclipse.jetty.server.Request",
 			DisconnectedClient.class.getClassLoader());
 
+	private static final boolean TOMCAT = ClassUtils.isPresent("org.apache.coyote.http2.Http2Protocol",
+			DisconnectedClient.class.getClassLoader());
+
 	private static final int MAX_CAUSES = 1_000;
 
 	private DisconnectedClient() {
@@ -51,7 +55,7 @@ final class DisconnectedClient {
 	static boolean isSuspected(Throwable exception) {
 		try {
 			return hasEnd(exception) && (DisconnectedClientHelper.isClientDisconnectedException(exception)
-					|| isRaisedByJettysRequest(exception));
+					|| isRaisedByJettysRequest(exception) || isRaisedByTomcatsStream(exception));
 		}
 		catch (Throwable ex) {
 			// An exception that can't tell its message or cause
@@ -79,6 +83,18 @@ final class DisconnectedClient {
 				&& !(current instanceof RestClientException)) {
 			String name = current.getClass().getName();
 			if (name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException")) {
+				return true;
+			}
+			current = current.getCause();
+		}
+		return false;
+	}
+
+	/** Nor what Tomcat makes of a stream that ends early, over HTTP/2. */
+	private static boolean isRaisedByTomcatsStream(Throwable exception) {
+		Throwable current = TOMCAT ? exception : null;
+		while (current != null) {
+			if (current instanceof IOException && isRaisedIn(current, "org.apache.coyote.http2.")) {
 				return true;
 			}
 			current = current.getCause();
@@ -135,11 +151,16 @@ final class DisconnectedClient {
 		return getFrames(exception).anyMatch((name) -> name.startsWith("org.eclipse.jetty.client."));
 	}
 
-	/** Tomcat passes on what its socket raises when it is flushed. */
+	/** Tomcat passes on what its socket raises when it is flushed, and a stream. */
 	private static boolean isRaisedByTomcat(Throwable exception) {
+		return isRaisedIn(exception, "org.apache.tomcat.util.net.")
+				|| isRaisedIn(exception, "org.apache.coyote.http2.");
+	}
+
+	private static boolean isRaisedIn(Throwable exception, String packagePrefix) {
 		return getFrames(exception).filter((name) -> !name.startsWith("java.") && !name.startsWith("sun."))
 			.findFirst()
-			.filter((name) -> name.startsWith("org.apache.tomcat.util.net."))
+			.filter((name) -> name.startsWith(packagePrefix))
 			.isPresent();
 	}
 

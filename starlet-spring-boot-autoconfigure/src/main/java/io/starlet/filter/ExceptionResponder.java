@@ -31,6 +31,7 @@ import io.starlet.response.DefaultResponseWriter;
 import io.starlet.response.ErrorResumingMono;
 import io.starlet.response.ExceptionLog;
 import io.starlet.response.HttpExceptionResolver;
+import io.starlet.response.UnconditionalExchange;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +125,7 @@ public final class ExceptionResponder {
 	Mono<Void> respondWithinFilters(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
 		Throwable carried = HttpExceptionResolver.unwrap(exception);
 		if (this.handlers.isLeftToSecurity(exchange, carried)) {
-			return Mono.error(carried);
+			return Mono.error(exchange.getResponse().isCommitted() ? alreadyStarted(exception) : carried);
 		}
 		return exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE)) ? Mono.error(exception)
 				: respond(exchange, exception, TriedHandlers.NONE, null, false, before);
@@ -169,8 +170,7 @@ public final class ExceptionResponder {
 			@Nullable RegisteredHandler handler, TriedHandlers tried, boolean logged, ResponseSnapshot before) {
 		Throwable exception = HttpExceptionResolver.unwrap(raised);
 		if (exchange.getResponse().isCommitted()) {
-			return Mono
-				.error(new IllegalStateException("Caught handled exception, but response already started.", raised));
+			return Mono.error(alreadyStarted(raised));
 		}
 		boolean loggedLater = !logged && handler != null && httpException == null && this.exceptionLog.needsStatus();
 		if (!logged && !loggedLater) {
@@ -193,6 +193,10 @@ public final class ExceptionResponder {
 		}
 		Assert.state(httpException != null, "Neither a handler nor an HTTP exception");
 		return answerWithoutHandler(exchange, exception, httpException);
+	}
+
+	private static IllegalStateException alreadyStarted(Throwable raised) {
+		return new IllegalStateException("Caught handled exception, but response already started.", raised);
 	}
 
 	private Mono<Void> answerWithoutHandler(ServerWebExchange exchange, Throwable exception,
@@ -241,18 +245,22 @@ public final class ExceptionResponder {
 	Mono<Void> call(RegisteredHandler handler, ServerWebExchange exchange, Throwable exception,
 			@Nullable HttpException httpException) {
 		ServerHttpResponse response = exchange.getResponse();
+		WrittenResponse written = WrittenResponse.of(response);
+		ServerWebExchange target = UnconditionalExchange
+			.of((written != null) ? exchange.mutate().response(written).build() : exchange);
 		Mono<Void> called = Mono.defer(() -> {
 			prepare(exchange);
 			setProducible(exchange, handler.getProduces());
 			response.setStatusCode(
 					(httpException != null) ? httpException.getStatusCode() : HttpStatus.INTERNAL_SERVER_ERROR);
 			HandlerMethod method = handler.getMethod();
-			return (method != null) ? this.handlerInvoker.invoke(method, exchange, exception, httpException)
-					: this.handlerInvoker.invoke(handler.getHandler(HttpExceptionHandler.class), exchange,
+			return (method != null) ? this.handlerInvoker.invoke(method, target, exception, httpException)
+					: this.handlerInvoker.invoke(handler.getHandler(HttpExceptionHandler.class), target,
 							handler.selectArgument(exception, httpException));
 		}).then(Mono.defer(() -> {
 			recordServerError(exchange, response.getStatusCode(), exception);
-			return response.isCommitted() ? Mono.empty() : complete(handler, response, exception, httpException);
+			boolean sent = response.isCommitted() || (written != null && written.isWritten());
+			return sent ? Mono.empty() : complete(handler, response, exception, httpException);
 		}));
 		return TimeLimitedMono.of(called, response, this.handlerTimeout, () -> "Exception handler, " + handler + ",",
 				exception);

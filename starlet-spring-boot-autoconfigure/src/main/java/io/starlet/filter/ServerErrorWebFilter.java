@@ -117,6 +117,13 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 				return ServerErrorWebFilter.this.handle(observed, error, renderer);
 			}
 
+			/** Spring would do so behind all who handle and log errors. */
+			@Override
+			protected @Nullable Mono<Void> proceed() {
+				ServerHttpResponse response = observed.getResponse();
+				return response.isCommitted() ? null : response.setComplete();
+			}
+
 			@Override
 			protected void beforeSubscription(ContextView context) {
 				HandledExceptionWebFilter.keepContext(exchange, context);

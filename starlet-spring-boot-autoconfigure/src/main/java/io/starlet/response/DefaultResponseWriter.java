@@ -17,6 +17,7 @@
 package io.starlet.response;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -108,7 +109,7 @@ public final class DefaultResponseWriter {
 	private Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, HttpException exception,
 			ErrorResponse error, Supplier<Mono<Void>> otherwise) {
 		ServerHttpResponse response = exchange.getResponse();
-		return ErrorResumingMono.of(writer.write(exchange, exception, error), (failure) -> {
+		return ErrorResumingMono.of(writer.write(UnconditionalExchange.of(exchange), exception, error), (failure) -> {
 			if (response.isCommitted()) {
 				return Mono.error(failure);
 			}
@@ -122,7 +123,7 @@ public final class DefaultResponseWriter {
 	private static Mono<Void> writeDetail(ServerHttpResponse response, HttpException exception) {
 		for (String name : DETAIL_HEADERS) {
 			if (exception.getHeaders().containsHeader(name)) {
-				response.getHeaders().put(name, exception.getHeaders().getOrEmpty(name));
+				copyHeader(response.getHeaders(), name, exception.getHeaders().getOrEmpty(name));
 			}
 		}
 		return writeText(response, exception.getDetail());
@@ -160,9 +161,14 @@ public final class DefaultResponseWriter {
 				headers.addAll(name, values);
 			}
 			else if (!BODY_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
-				headers.put(name, values);
+				copyHeader(headers, name, values);
 			}
 		});
+	}
+
+	/** Filters may add to it when the response is committed. */
+	private static void copyHeader(HttpHeaders headers, String name, List<String> values) {
+		headers.put(name, new ArrayList<>(values));
 	}
 
 	/**
@@ -196,9 +202,10 @@ public final class DefaultResponseWriter {
 	public Mono<Void> writeServerError(ServerHttpResponse response, HttpHeaders headers, String body) {
 		response.getHeaders().clearContentHeaders();
 		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
-		headers.forEach(response.getHeaders()::put);
+		headers.forEach((name, values) -> copyHeader(response.getHeaders(), name, values));
 		// Once more, over what filters set when the response is committed
-		response.beforeCommit(() -> Mono.fromRunnable(() -> headers.forEach(response.getHeaders()::put)));
+		response.beforeCommit(() -> Mono
+			.fromRunnable(() -> headers.forEach((name, values) -> copyHeader(response.getHeaders(), name, values))));
 		return writeText(response, body);
 	}
 

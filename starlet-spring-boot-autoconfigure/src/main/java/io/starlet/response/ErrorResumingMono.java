@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -38,6 +40,8 @@ import reactor.util.context.ContextView;
  * @since 0.1.0
  */
 public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
+
+	private static final Log logger = LogFactory.getLog(ErrorResumingMono.class);
 
 	/**
 	 * Create an operator.
@@ -78,6 +82,15 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			ExceptionLog.addSuppressed(ex, error);
 			return Mono.error(ex);
 		}
+	}
+
+	/**
+	 * Return what follows when the source completes.
+	 * @return subscribed to in the source's place, also for its error; {@code null} if
+	 * there is nothing left to do
+	 */
+	protected @Nullable Mono<Void> proceed() {
+		return null;
 	}
 
 	/**
@@ -128,6 +141,8 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private volatile @Nullable Throwable pending;
 
 		private boolean subscribed;
+
+		private boolean proceeded;
 
 		private boolean resumed;
 
@@ -213,6 +228,11 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		}
 
 		private void handle(Throwable error) {
+			if (this.upstream == Operators.cancelledSubscription()) {
+				// The response may be another request's by now
+				logger.debug("Dropped what was raised after it had been cancelled", error);
+				return;
+			}
 			if (!this.resumed) {
 				this.resumed = true;
 				subscribeTo(this.parent.tryResume(error));
@@ -232,9 +252,28 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void onComplete() {
-			if (!this.done) {
-				this.done = true;
-				this.actual.onComplete();
+			if (this.done) {
+				return;
+			}
+			Mono<Void> next = tryProceed();
+			if (next != null) {
+				subscribeTo(next);
+				return;
+			}
+			this.done = true;
+			this.actual.onComplete();
+		}
+
+		private @Nullable Mono<Void> tryProceed() {
+			if (this.proceeded || this.resumed) {
+				return null;
+			}
+			this.proceeded = true;
+			try {
+				return this.parent.proceed();
+			}
+			catch (Throwable ex) {
+				return Mono.error(ex);
 			}
 		}
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
@@ -39,6 +40,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -47,6 +49,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.accept.RequestedContentTypeResolver;
 import org.springframework.web.reactive.result.method.annotation.ResponseBodyResultHandler;
 import org.springframework.web.server.ServerWebInputException;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,6 +98,23 @@ class ResponseHeaderTests {
 		assertThat(response.body()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/challenge/401", "/challenge/403" })
+	void filterMayAddToAHeaderOfTheExceptionWhenTheResponseIsSent(String path) {
+		RawHttpResponse response = application.get(path);
+		assertThat(response.status()).isEqualTo(Integer.parseInt(path.substring(11)));
+		assertThat(response.header("WWW-Authenticate")).contains("Bearer").contains("Basic");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/modified/409, 409, Conflict", "/modified/503, 503, '{\"detail\":\"Service Unavailable\"}'",
+			"/modified/451, 451, '{\"detail\":\"both\"}'", "/modified/453, 453, entity" })
+	void answerHasItsBodyAlsoIfTheEndpointHasFoundThatNothingWasModified(String path, int status, String body) {
+		RawHttpResponse response = application.get(path, "If-None-Match: \"one\"");
+		assertThat(response.status()).isEqualTo(status);
+		assertThat(response.body()).isEqualTo(body);
+	}
+
 	@Test
 	void headersThatDescribeTheDetailAreSentWithTheDetailOnly() {
 		assertThat(application.get("/headers/409").header("Content-Language")).as("the detail").isEqualTo("tlh");
@@ -139,6 +159,12 @@ class ResponseHeaderTests {
 				headers.set("Vary", "Origin");
 				headers.setCacheControl("no-store");
 				exchange.getResponse().addCookie(ResponseCookie.from("sid", "filter").build());
+				if (exchange.getRequest().getPath().value().startsWith("/challenge")) {
+					exchange.getResponse().beforeCommit(() -> {
+						headers.add("WWW-Authenticate", "Basic");
+						return Mono.empty();
+					});
+				}
 				return chain.filter(exchange);
 			};
 		}
@@ -175,6 +201,16 @@ class ResponseHeaderTests {
 		@StatusHandler(503)
 		Map<String, Object> unavailable(HttpException ex) {
 			return Map.of("detail", ex.getDetail());
+		}
+
+		@StatusHandler(403)
+		Map<String, Object> forbidden(HttpException ex) {
+			return Map.of("detail", ex.getDetail());
+		}
+
+		@StatusHandler(453)
+		ResponseEntity<String> entity() {
+			return ResponseEntity.status(453).body("entity");
 		}
 
 		@Unavailable
@@ -215,6 +251,19 @@ class ResponseHeaderTests {
 			headers.set("Content-Language", "tlh");
 			headers.setContentLength(1000);
 			throw new HttpException(status, "detail", headers);
+		}
+
+		@GetMapping("/challenge/{status}")
+		String challenge(@PathVariable int status) {
+			HttpHeaders headers = new HttpHeaders();
+			headers.set("WWW-Authenticate", "Bearer");
+			throw new HttpException(status, null, headers);
+		}
+
+		@GetMapping("/modified/{status}")
+		String modified(@PathVariable int status, ServerWebExchange exchange) {
+			assertThat(exchange.checkNotModified("\"one\"")).isTrue();
+			throw new HttpException(status);
 		}
 
 		@GetMapping("/failing-handler")

@@ -33,6 +33,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -229,6 +230,33 @@ class ErrorResumingMonoTests {
 		StepVerifier.create(resuming(source.asMono())).thenCancel().verify(TIMEOUT);
 		assertThat(source.currentSubscriberCount()).isZero();
 		assertThat(this.cancelled).hasValue(1);
+	}
+
+	@Test
+	void errorAfterACancelIsNotResumed() {
+		TestPublisher<Void> source = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		StepVerifier.create(resuming(source.mono())).thenCancel().verifyThenAssertThat(TIMEOUT).hasNotDroppedErrors();
+		source.error(new IllegalStateException("late"));
+		assertThat(this.error).hasNullValue();
+	}
+
+	@Test
+	void errorOfWhatFollowsIsResumed() {
+		IllegalStateException failure = new IllegalStateException("follows");
+		Mono<Void> proceeding = new ErrorResumingMono(Mono.empty()) {
+			@Override
+			protected Mono<Void> proceed() {
+				return Mono.error(failure);
+			}
+
+			@Override
+			protected Mono<Void> resume(Throwable ex) {
+				ErrorResumingMonoTests.this.error.set(ex);
+				return Mono.empty();
+			}
+		};
+		StepVerifier.create(proceeding).expectComplete().verify(TIMEOUT);
+		assertThat(this.error).hasValue(failure);
 	}
 
 	@Test
