@@ -26,8 +26,8 @@ import org.springframework.util.MultiValueMap;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * An exchange whose response has been sent, as the server-error handler sees it when a
- * task fails (rule R31).
+ * An exchange whose response has been sent, and may be another request's by now, as the
+ * server-error handler sees it when a task fails (rule R31).
  */
 final class FinishedExchange extends UnconditionalExchange {
 

@@ -17,6 +17,7 @@
 package io.starlet.filter;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
@@ -90,11 +91,15 @@ final class DisconnectedClient {
 		return false;
 	}
 
-	/** Nor what Tomcat makes of a stream that ends early, over HTTP/2. */
+	/**
+	 * Spring's helper does not know what Tomcat makes of a stream of HTTP/2 that its
+	 * client resets. One that is late is still there.
+	 */
 	private static boolean isRaisedByTomcatsStream(Throwable exception) {
 		Throwable current = TOMCAT ? exception : null;
 		while (current != null) {
-			if (current instanceof IOException && isRaisedIn(current, "org.apache.coyote.http2.")) {
+			if (current instanceof IOException && !(current instanceof SocketTimeoutException)
+					&& isRaisedIn(current, "org.apache.coyote.http2.")) {
 				return true;
 			}
 			current = current.getCause();

@@ -36,6 +36,8 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 
 	private static final String CONTEXT_ATTRIBUTE = HandledExceptionWebFilter.class.getName() + ".context";
 
+	private static final String SNAPSHOT_ATTRIBUTE = HandledExceptionWebFilter.class.getName() + ".snapshot";
+
 	private final ExceptionResponder responder;
 
 	/**
@@ -85,6 +87,7 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 			@Override
 			protected void beforeSubscription(ContextView context) {
 				keepContext(exchange, context);
+				exchange.getAttributes().put(SNAPSHOT_ATTRIBUTE, before);
 			}
 		};
 	}
@@ -103,6 +106,14 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 				&& (exception == null || DisconnectedClient.isSuspected(exception));
 		if (!left) {
 			before.restore(exchange);
+		}
+	}
+
+	/** Go back to that where what the endpoint left could not be sent. */
+	static void restore(ServerWebExchange exchange) {
+		ResponseSnapshot before = exchange.getAttribute(SNAPSHOT_ATTRIBUTE);
+		if (before != null) {
+			restore(exchange, before, null);
 		}
 	}
 

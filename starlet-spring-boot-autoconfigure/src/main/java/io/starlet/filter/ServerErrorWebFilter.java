@@ -120,8 +120,8 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			/** Spring would do so behind all who handle and log errors. */
 			@Override
 			protected @Nullable Mono<Void> proceed() {
-				ServerHttpResponse response = observed.getResponse();
-				return response.isCommitted() ? null : response.setComplete();
+				return observed.getResponse().isCommitted() ? null
+						: complete(observed).doOnError((error) -> HandledExceptionWebFilter.restore(observed));
 			}
 
 			@Override
@@ -136,9 +136,16 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
 			dropTasks(exchange);
 			return this.responder.respond(exchange, raised)
+				.then(complete(exchange))
 				.onErrorResume((error) -> handleError(exchange, error, renderer));
 		}
 		return handleError(exchange, raised, renderer);
+	}
+
+	/** What is written in answer to HEAD does not commit the response. */
+	private static Mono<Void> complete(ServerWebExchange exchange) {
+		ServerHttpResponse response = exchange.getResponse();
+		return Mono.defer(() -> response.isCommitted() ? Mono.empty() : response.setComplete());
 	}
 
 	private Mono<Void> handleError(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {

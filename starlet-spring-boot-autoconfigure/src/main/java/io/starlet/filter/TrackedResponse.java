@@ -26,6 +26,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.SignalType;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -180,8 +181,14 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 			// The client would wait for a body that somebody has swallowed
 			getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
 		}
+		if (isCommitted()) {
+			return after(super.setComplete());
+		}
+		boolean before = this.commitFailed;
 		// Committed by the call itself, not by the subscription as what is written is
-		return after(isCommitted() ? super.setComplete() : super.setComplete().doOnSuccess((done) -> markWhole()));
+		return after(super.setComplete().doOnSuccess((done) -> markWhole())
+			// Without a body that would have begun
+			.doOnError((failure) -> this.commitFailed = before));
 	}
 
 	private boolean isToHead() {
@@ -197,7 +204,12 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	private Mono<Void> after(Mono<Void> complete) {
 		Runnable onComplete = this.onComplete;
-		return (onComplete != null) ? complete.doFinally((signal) -> onComplete.run()) : complete;
+		return (onComplete != null) ? complete.doFinally((signal) -> {
+			// What has failed is answered first
+			if (signal != SignalType.ON_ERROR || isCommitted()) {
+				onComplete.run();
+			}
+		}) : complete;
 	}
 
 	/** {@code Mono.doOnSuccess}, at half the allocation for every request. */

@@ -58,7 +58,7 @@ final class WrittenResponse extends ServerHttpResponseDecorator {
 	}
 
 	private Mono<Void> noting(Mono<Void> write) {
-		return write.doOnSubscribe((subscription) -> this.written = true);
+		return write.doOnSuccess((done) -> this.written = true);
 	}
 
 	@Override
@@ -69,6 +69,11 @@ final class WrittenResponse extends ServerHttpResponseDecorator {
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
 		return noting(super.writeAndFlushWith(body));
+	}
+
+	@Override
+	public Mono<Void> setComplete() {
+		return noting(super.setComplete());
 	}
 
 }

@@ -36,6 +36,8 @@ import reactor.util.context.ContextView;
  * {@code Mono.onErrorResume} that also takes the errors that Reactor throws instead of
  * signalling them, {@code StackOverflowError} and {@code LinkageError}, so that they are
  * answered too (rule R24). It wraps them, as Reactor would throw them again further on.
+ * What may follow the source is resumed alike, and an error that comes after a cancel is
+ * dropped.
  *
  * @since 0.1.0
  */
@@ -154,9 +156,9 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		}
 
 		/**
-		 * An error that comes while this is being subscribed to waits until that has
-		 * returned: whoever reads the stack where it goes on, as its log does, would read
-		 * all of what failed and what answered it.
+		 * An error that comes while the source is being subscribed to waits until that
+		 * has returned: whoever reads the stack where it goes on, as its log does, would
+		 * read all of what failed and what answered it.
 		 */
 		private void subscribeTo(Mono<? extends Void> source) {
 			this.subscribing = Thread.currentThread();
@@ -230,7 +232,8 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private void handle(Throwable error) {
 			if (this.upstream == Operators.cancelledSubscription()) {
 				// The response may be another request's by now
-				logger.debug("Dropped what was raised after it had been cancelled", error);
+				logger.debug("Dropped %s, raised after its request had been cancelled"
+					.formatted(error.getClass().getName()));
 				return;
 			}
 			if (!this.resumed) {
@@ -252,7 +255,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void onComplete() {
-			if (this.done) {
+			if (this.done || this.upstream == Operators.cancelledSubscription()) {
 				return;
 			}
 			Mono<Void> next = tryProceed();

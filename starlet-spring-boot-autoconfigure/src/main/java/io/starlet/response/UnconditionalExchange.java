@@ -34,7 +34,7 @@ public class UnconditionalExchange extends ServerWebExchangeDecorator {
 	 * Decorate an exchange.
 	 * @param delegate the exchange
 	 */
-	public UnconditionalExchange(ServerWebExchange delegate) {
+	protected UnconditionalExchange(ServerWebExchange delegate) {
 		super(delegate);
 	}
 

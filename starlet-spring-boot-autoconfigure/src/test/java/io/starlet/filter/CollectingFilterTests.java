@@ -46,6 +46,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -77,7 +78,7 @@ class CollectingFilterTests {
 
 	@ParameterizedTest
 	@CsvSource({ "/ok, 200, ok", "/http/404, 404, a method", "/http/418, 418, a function", "/http/410, 410, 'Gone'",
-			"/illegal, 500, '{\"error\":\"illegal\"}'", "/none, 404, a method" })
+			"/illegal, 500, '{\"error\":\"illegal\"}'", "/none, 404, a method", "/bare, 500, ''" })
 	void filterThatSendsWhatItHasCollectedSendsTheAnswer(String path, int status, String body) {
 		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
 			for (int round = 0; round < 3; round++) {
@@ -138,10 +139,15 @@ class CollectingFilterTests {
 			}).then();
 		}
 
+		@Override
+		public Mono<Void> setComplete() {
+			return Mono.empty();
+		}
+
 		Mono<Void> send() {
 			byte[] collected = this.body.get();
 			if (collected == null) {
-				return Mono.empty();
+				collected = new byte[0];
 			}
 			getHeaders().set("X-Collected", "yes");
 			return getDelegate().writeWith(Mono.just(bufferFactory().wrap(collected)));
@@ -159,6 +165,11 @@ class CollectingFilterTests {
 		@ExceptionHandlerFor
 		Map<String, Object> illegal(IllegalArgumentException ex) {
 			return Map.of("error", String.valueOf(ex.getMessage()));
+		}
+
+		@ExceptionHandlerFor
+		ResponseEntity<Void> bare(UnsupportedOperationException ex) {
+			return ResponseEntity.internalServerError().build();
 		}
 
 		@ExceptionHandlerFor
@@ -183,6 +194,11 @@ class CollectingFilterTests {
 		@GetMapping("/illegal")
 		Mono<String> illegal() {
 			return Mono.error(new IllegalArgumentException("illegal"));
+		}
+
+		@GetMapping("/bare")
+		Mono<String> bare() {
+			return Mono.error(new UnsupportedOperationException());
 		}
 
 		@GetMapping("/nothing")

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,6 +37,7 @@ import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
+import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.PrematureCloseException;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -138,13 +141,13 @@ class Http2Tests {
 	}
 
 	@Test
-	void responseThatIsCutEndsItsStreamAndNoOther() {
+	void responseThatIsCutEndsItsStreamAndNoOther() throws Exception {
 		try (LogCapture log = new LogCapture()) {
 			CompletableFuture<@Nullable String> slow = get("/slow").toFuture();
 			Awaitility.await().untilTrue(endpoints.started);
-			StepVerifier.create(get("/cut")).verifyError(PrematureCloseException.class);
+			StepVerifier.create(get("/cut")).expectError(PrematureCloseException.class).verify(Duration.ofSeconds(10));
 			endpoints.go.complete("done");
-			assertThat(slow.join()).isEqualTo("200 done");
+			assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("200 done");
 			assertThat(endpoints.remoteAddresses).hasSize(2).containsOnly(endpoints.remoteAddresses.get(0));
 			log.awaitOne(Level.ERROR);
 			assertThat(log.ofCutResponse(Level.ERROR)).singleElement()
@@ -190,6 +193,7 @@ class Http2Tests {
 		}
 	}
 
+	/** Jetty may reset the stream before this client has its answer. */
 	@Test
 	void errorIsAnsweredBeforeItsUploadIsRead() {
 		for (int round = 0; round < 10; round++) {
@@ -199,19 +203,21 @@ class Http2Tests {
 				.responseSingle((response, body) -> body.asString()
 					.defaultIfEmpty("")
 					.map((text) -> response.status().code() + " " + text))
+				.retryWhen(Retry.max((Server.CURRENT == Server.JETTY) ? 10 : 0)
+					.filter(PrematureCloseException.class::isInstance))
 				.block()).isEqualTo("404 {\"detail\":\"No shelf\"}");
 			assertThat(get("/ok/1").block()).isEqualTo("200 ok 1");
 		}
 	}
 
 	@Test
-	void taskRunsAfterTheResponseWhileItsConnectionStays() {
+	void taskRunsAfterTheResponseWhileItsConnectionStays() throws Exception {
 		CompletableFuture<@Nullable String> slow = get("/slow").toFuture();
 		Awaitility.await().untilTrue(endpoints.started);
 		assertThat(get("/task").block()).isEqualTo("200 later");
 		Awaitility.await().untilTrue(endpoints.ran);
 		endpoints.go.complete("done");
-		assertThat(slow.join()).isEqualTo("200 done");
+		assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("200 done");
 	}
 
 	private Mono<String> get(String path) {

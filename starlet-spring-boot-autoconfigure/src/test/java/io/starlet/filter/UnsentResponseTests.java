@@ -22,6 +22,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.starlet.BackgroundTasks;
+import io.starlet.HttpException;
 import io.starlet.StatusHandler;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
@@ -63,12 +65,15 @@ class UnsentResponseTests {
 
 	private static App app;
 
+	private static Endpoints endpoints;
+
 	private static MeterRegistry meters;
 
 	@BeforeAll
 	static void start() {
 		application = TestApplication.start(App.class);
 		app = application.bean(App.class);
+		endpoints = application.bean(Endpoints.class);
 		meters = application.bean(MeterRegistry.class);
 	}
 
@@ -85,11 +90,13 @@ class UnsentResponseTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "POST, /void", "HEAD, /text", "GET, /filter", "GET, /no-content" })
+	@CsvSource({ "POST, /void", "HEAD, /text", "GET, /filter", "GET, /no-content", "HEAD, /headers", "HEAD, /refused" })
 	void errorOfAnActionBeforeTheResponseIsSentIsAnsweredReportedAndLoggedOnce(String method, String path) {
 		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
 			RawHttpResponse response = client.send(method, path, "X-Store: down");
 			assertThat(response.status()).isEqualTo(500);
+			assertThat(response.body()).isEqualTo(method.equals("HEAD") ? "" : "oops");
+			assertThat(response.headers()).doesNotContainKeys("ETag", "Location");
 			ILoggingEvent event = log.awaitOne(Level.ERROR);
 			assertThat(log.atLeast(Level.WARN)).containsExactly(event);
 			assertThat(event.getFormattedMessage())
@@ -97,6 +104,7 @@ class UnsentResponseTests {
 			assertThat(event.getThrowableProxy().getMessage()).isEqualTo("The store is down");
 			assertThat(app.tracked).hasValue(1);
 			assertThat(app.handled).hasValue(1);
+			assertThat(endpoints.ran).hasValue(0);
 			Awaitility.await().until(() -> meters.find("http.server.requests").tag("status", "500").timer() != null);
 			assertThat(meters.get("http.server.requests").timers()).hasSize(1);
 		}
@@ -137,6 +145,9 @@ class UnsentResponseTests {
 					exchange.getResponse().setStatusCode(HttpStatus.ACCEPTED);
 					return Mono.empty();
 				}
+				if (exchange.getRequest().getPath().value().equals("/refused")) {
+					return Mono.error(new HttpException(403));
+				}
 				return chain.filter(exchange);
 			};
 		}
@@ -160,6 +171,8 @@ class UnsentResponseTests {
 	@RestController
 	static class Endpoints {
 
+		final AtomicInteger ran = new AtomicInteger();
+
 		@PostMapping("/void")
 		Mono<Void> nothing() {
 			return Mono.empty();
@@ -168,6 +181,12 @@ class UnsentResponseTests {
 		@GetMapping("/text")
 		Mono<String> text() {
 			return Mono.just("text");
+		}
+
+		@GetMapping("/headers")
+		ResponseEntity<String> headers(BackgroundTasks tasks) {
+			tasks.run(() -> ran.incrementAndGet());
+			return ResponseEntity.ok().eTag("one").header("Location", "/elsewhere").body("headers");
 		}
 
 		@GetMapping("/no-content")

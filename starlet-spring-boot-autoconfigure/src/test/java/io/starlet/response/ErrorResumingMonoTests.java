@@ -241,6 +241,27 @@ class ErrorResumingMonoTests {
 	}
 
 	@Test
+	void nothingFollowsWhatCompletesAfterACancel() {
+		TestPublisher<Void> source = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		AtomicBoolean proceeded = new AtomicBoolean();
+		Mono<Void> proceeding = new ErrorResumingMono(source.mono()) {
+			@Override
+			protected Mono<Void> proceed() {
+				proceeded.set(true);
+				return Mono.empty();
+			}
+
+			@Override
+			protected Mono<Void> resume(Throwable ex) {
+				return Mono.error(ex);
+			}
+		};
+		StepVerifier.create(proceeding).thenCancel().verify(TIMEOUT);
+		source.complete();
+		assertThat(proceeded).isFalse();
+	}
+
+	@Test
 	void errorOfWhatFollowsIsResumed() {
 		IllegalStateException failure = new IllegalStateException("follows");
 		Mono<Void> proceeding = new ErrorResumingMono(Mono.empty()) {
