@@ -45,7 +45,7 @@ final class DisconnectedClient {
 	private static final boolean JETTY = ClassUtils.isPresent("org.eclipse.jetty.server.Request",
 			DisconnectedClient.class.getClassLoader());
 
-	private static final boolean TOMCAT = ClassUtils.isPresent("org.apache.coyote.http2.Http2Protocol",
+	private static final boolean TOMCAT = ClassUtils.isPresent("org.apache.catalina.connector.RequestFacade",
 			DisconnectedClient.class.getClassLoader());
 
 	private static final int MAX_CAUSES = 1_000;
