@@ -48,6 +48,7 @@ class RequestsInFlight implements HttpHandlerDecoratorFactory {
 	void awaitNone() {
 		try {
 			Awaitility.await()
+				.dontCatchUncaughtExceptions()
 				.pollInterval(Duration.ofMillis(1))
 				.atMost(Duration.ofSeconds(1))
 				.until(() -> this.requests.get() == 0);

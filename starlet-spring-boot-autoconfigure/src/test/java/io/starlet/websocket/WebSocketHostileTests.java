@@ -19,6 +19,7 @@ package io.starlet.websocket;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import com.sun.management.UnixOperatingSystemMXBean;
@@ -64,6 +67,13 @@ class WebSocketHostileTests {
 
 	private static final Queue<WeakReference<WebSocketSession>> sessions = new ConcurrentLinkedQueue<>();
 
+	/**
+	 * One for each session that Spring has left for ever, and that is not forgiven yet.
+	 */
+	private static final Semaphore left = new Semaphore(0);
+
+	private static final AtomicInteger repeated = new AtomicInteger();
+
 	@SuppressWarnings("NullAway.Init")
 	private static Server server;
 
@@ -76,11 +86,20 @@ class WebSocketHostileTests {
 	@BeforeParameterizedClassInvocation
 	static void start(Server server) {
 		WebSocketHostileTests.server = server;
+		Thread.setDefaultUncaughtExceptionHandler((thread, ex) -> {
+			if (isSentBeforeTheLast(ex)) {
+				left.release();
+			}
+			else {
+				ex.printStackTrace();
+			}
+		});
 		application = TestApplication.start(server, App.class, "logging.level.io.starlet=info");
 	}
 
 	@AfterParameterizedClassInvocation
 	static void stop() {
+		Thread.setDefaultUncaughtExceptionHandler(null);
 		application.close();
 	}
 
@@ -88,6 +107,7 @@ class WebSocketHostileTests {
 	@Timeout(240)
 	void tenThousandFailingSessionsInARowLeaveNoneBehind() {
 		sessions.clear();
+		repeated.set(0);
 		List<String> names = List.of("thrown", "signalled", "after-a-message", "sending", "answering");
 		fail(names.get(0));
 		long before = openFiles();
@@ -101,6 +121,7 @@ class WebSocketHostileTests {
 	@Timeout(240)
 	void aThousandFailingSessionsAtOnceLeaveNoneBehind() throws Exception {
 		sessions.clear();
+		repeated.set(0);
 		fail("signalled");
 		long before = openFiles();
 		try (LogCapture log = new LogCapture()) {
@@ -132,6 +153,29 @@ class WebSocketHostileTests {
 	}
 
 	private static CloseFrame fail(String name) {
+		try {
+			return failOnce(name);
+		}
+		catch (AssertionError ex) {
+			if (!(ex.getCause() instanceof SocketTimeoutException) || !left.tryAcquire()) {
+				throw ex;
+			}
+			repeated.incrementAndGet();
+			return failOnce(name);
+		}
+	}
+
+	/**
+	 * Spring may send a message before Tomcat has done with the last, which throws it on
+	 * a thread of Tomcat's, so that the session is never heard of again, with Starlet or
+	 * without.
+	 */
+	private static boolean isSentBeforeTheLast(Throwable ex) {
+		return server == Server.TOMCAT && ex instanceof IllegalStateException
+				&& String.valueOf(ex.getMessage()).contains("_FULL_WRITING]");
+	}
+
+	private static CloseFrame failOnce(String name) {
 		Failure failure = Objects.requireNonNull(Failure.ALL.get(name));
 		try (RawWebSocketClient client = application.webSocket("/" + name)) {
 			try {
@@ -153,7 +197,7 @@ class WebSocketHostileTests {
 	}
 
 	private static void assertNothingIsLeft(int count, long before) {
-		assertThat(sessions).hasSize(count);
+		assertThat(sessions).hasSize(count + repeated.get());
 		Awaitility.await().until(() -> {
 			System.gc();
 			sessions.removeIf((session) -> session.refersTo(null));
