@@ -18,6 +18,7 @@ package io.starlet.filter;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
@@ -47,6 +48,8 @@ final class DisconnectedClient {
 
 	private static final boolean TOMCAT = ClassUtils.isPresent("org.apache.catalina.connector.RequestFacade",
 			DisconnectedClient.class.getClassLoader());
+
+	private static final String TOMCATS_STREAMS = "org.apache.coyote.http2.";
 
 	private static final int MAX_CAUSES = 1_000;
 
@@ -78,17 +81,11 @@ final class DisconnectedClient {
 	 * Spring's helper does not know what Jetty 12.1 makes of an upload that ends early.
 	 */
 	private static boolean isRaisedByJettysRequest(Throwable exception) {
-		Throwable current = JETTY ? exception : null;
-		// Of another server, whom Jetty's client may have asked
-		while (current != null && !(current instanceof WebClientException)
-				&& !(current instanceof RestClientException)) {
-			String name = current.getClass().getName();
-			if (name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException")) {
-				return true;
-			}
-			current = current.getCause();
-		}
-		return false;
+		// A client's exception is of another server, whom Jetty's client may have asked
+		return JETTY && Stream.iterate(exception, Objects::nonNull, Throwable::getCause)
+			.takeWhile((cause) -> !(cause instanceof WebClientException) && !(cause instanceof RestClientException))
+			.map((cause) -> cause.getClass().getName())
+			.anyMatch((name) -> name.startsWith("org.eclipse.jetty.") && name.endsWith("EofException"));
 	}
 
 	/**
@@ -96,15 +93,9 @@ final class DisconnectedClient {
 	 * client resets. One that is late is still there.
 	 */
 	private static boolean isRaisedByTomcatsStream(Throwable exception) {
-		Throwable current = TOMCAT ? exception : null;
-		while (current != null) {
-			if (current instanceof IOException && !(current instanceof SocketTimeoutException)
-					&& isRaisedIn(current, "org.apache.coyote.http2.")) {
-				return true;
-			}
-			current = current.getCause();
-		}
-		return false;
+		return TOMCAT && Stream.iterate(exception, Objects::nonNull, Throwable::getCause)
+			.filter((cause) -> cause instanceof IOException && !(cause instanceof SocketTimeoutException))
+			.anyMatch((cause) -> isRaisedIn(cause, TOMCATS_STREAMS));
 	}
 
 	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {
@@ -158,8 +149,7 @@ final class DisconnectedClient {
 
 	/** Tomcat passes on what its socket raises when it is flushed, and a stream. */
 	private static boolean isRaisedByTomcat(Throwable exception) {
-		return isRaisedIn(exception, "org.apache.tomcat.util.net.")
-				|| isRaisedIn(exception, "org.apache.coyote.http2.");
+		return isRaisedIn(exception, "org.apache.tomcat.util.net.") || isRaisedIn(exception, TOMCATS_STREAMS);
 	}
 
 	private static boolean isRaisedIn(Throwable exception, String packagePrefix) {

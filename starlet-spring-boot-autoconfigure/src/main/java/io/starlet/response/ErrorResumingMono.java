@@ -232,8 +232,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private void handle(Throwable error) {
 			if (this.upstream == Operators.cancelledSubscription()) {
 				// The response may be another request's by now
-				logger.debug("Dropped %s, raised after its request had been cancelled"
-					.formatted(error.getClass().getName()));
+				if (logger.isDebugEnabled()) {
+					logger.debug("Dropped %s, raised after its request had been cancelled"
+						.formatted(error.getClass().getName()));
+				}
 				return;
 			}
 			if (!this.resumed) {

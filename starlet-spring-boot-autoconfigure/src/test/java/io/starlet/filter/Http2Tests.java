@@ -26,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -63,13 +62,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -260,25 +257,18 @@ class Http2Tests {
 	}
 
 	@RestController
-	static class Endpoints {
-
-		final AtomicBoolean started = new AtomicBoolean();
+	static class Endpoints extends DisconnectedClientTests.Endpoints {
 
 		final AtomicBoolean ran = new AtomicBoolean();
-
-		final AtomicBoolean cancelled = new AtomicBoolean();
-
-		final AtomicInteger emitted = new AtomicInteger();
 
 		final List<@Nullable InetSocketAddress> remoteAddresses = new CopyOnWriteArrayList<>();
 
 		volatile CompletableFuture<String> go = new CompletableFuture<>();
 
+		@Override
 		void reset() {
-			this.started.set(false);
+			super.reset();
 			this.ran.set(false);
-			this.cancelled.set(false);
-			this.emitted.set(0);
 			this.remoteAddresses.clear();
 			this.go = new CompletableFuture<>();
 		}
@@ -317,37 +307,6 @@ class Http2Tests {
 			DataBuffer one = response.bufferFactory().wrap("one".getBytes(StandardCharsets.UTF_8));
 			return response
 				.writeAndFlushWith(Flux.just(Mono.just(one)).concatWith(Mono.error(new IllegalStateException("cut"))));
-		}
-
-		@GetMapping("/stream")
-		Flux<String> stream() {
-			return watch(Flux.interval(Duration.ofMillis(5)).onBackpressureDrop().map((number) -> "x".repeat(100)));
-		}
-
-		@GetMapping("/flood")
-		Mono<Void> flood(ServerHttpResponse response) {
-			byte[] bytes = new byte[10_000];
-			Flux<DataBuffer> buffers = watch(
-					Flux.<DataBuffer>generate((sink) -> sink.next(response.bufferFactory().wrap(bytes))));
-			return response.writeAndFlushWith(buffers.map(Mono::just));
-		}
-
-		private <T> Flux<T> watch(Flux<T> flux) {
-			return flux.doOnNext((item) -> this.emitted.incrementAndGet()).doOnCancel(() -> this.cancelled.set(true));
-		}
-
-		@PostMapping("/upload")
-		Mono<String> upload(@RequestBody Mono<String> body) {
-			return body.doOnSubscribe((subscription) -> this.started.set(true));
-		}
-
-		@PostMapping("/upload-raw")
-		Mono<String> uploadRaw(ServerHttpRequest request) {
-			return request.getBody().map((buffer) -> {
-				this.started.set(true);
-				DataBufferUtils.release(buffer);
-				return 1;
-			}).then(Mono.just("whole"));
 		}
 
 		@PostMapping("/unread/{number}")
