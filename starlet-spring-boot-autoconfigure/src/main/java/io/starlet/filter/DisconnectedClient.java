@@ -49,7 +49,7 @@ final class DisconnectedClient {
 	private static final boolean TOMCAT = ClassUtils.isPresent("org.apache.catalina.connector.RequestFacade",
 			DisconnectedClient.class.getClassLoader());
 
-	private static final String TOMCATS_STREAMS = "org.apache.coyote.http2.";
+	private static final String TOMCAT_HTTP2_PACKAGE = "org.apache.coyote.http2.";
 
 	private static final int MAX_CAUSES = 1_000;
 
@@ -90,12 +90,12 @@ final class DisconnectedClient {
 
 	/**
 	 * Spring's helper does not know what Tomcat makes of a stream of HTTP/2 that its
-	 * client resets. One that is late is still there.
+	 * client resets. Where reading has timed out, the client is still there.
 	 */
 	private static boolean isRaisedByTomcatsStream(Throwable exception) {
 		return TOMCAT && Stream.iterate(exception, Objects::nonNull, Throwable::getCause)
 			.filter((cause) -> cause instanceof IOException && !(cause instanceof SocketTimeoutException))
-			.anyMatch((cause) -> isRaisedIn(cause, TOMCATS_STREAMS));
+			.anyMatch((cause) -> isRaisedIn(cause, TOMCAT_HTTP2_PACKAGE));
 	}
 
 	static Mono<Boolean> isGone(ServerHttpResponse response, Throwable exception) {
@@ -149,7 +149,7 @@ final class DisconnectedClient {
 
 	/** Tomcat passes on what its socket raises when it is flushed, and a stream. */
 	private static boolean isRaisedByTomcat(Throwable exception) {
-		return isRaisedIn(exception, "org.apache.tomcat.util.net.") || isRaisedIn(exception, TOMCATS_STREAMS);
+		return isRaisedIn(exception, "org.apache.tomcat.util.net.") || isRaisedIn(exception, TOMCAT_HTTP2_PACKAGE);
 	}
 
 	private static boolean isRaisedIn(Throwable exception, String packagePrefix) {

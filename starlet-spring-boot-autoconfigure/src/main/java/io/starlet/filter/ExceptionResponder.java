@@ -102,12 +102,14 @@ public final class ExceptionResponder {
 	 * Answer a handled exception.
 	 * @param exchange the exchange
 	 * @param exception the exception
+	 * @param before what had been set on the response, for what follows a handler that
+	 * fails
 	 * @return completes when the response has been written; fails with the exception if
 	 * it is an error, with another if its handler fails, and with an
 	 * {@code IllegalStateException} if the response had already started
 	 */
-	Mono<Void> respond(ServerWebExchange exchange, Throwable exception) {
-		return respond(exchange, exception, TriedHandlers.NONE, null, false, ResponseSnapshot.of(exchange));
+	Mono<Void> respond(ServerWebExchange exchange, Throwable exception, ResponseSnapshot before) {
+		return respond(exchange, exception, TriedHandlers.NONE, null, false, before);
 	}
 
 	boolean hasHandler(HttpStatus status) {
@@ -128,7 +130,7 @@ public final class ExceptionResponder {
 			return Mono.error(exchange.getResponse().isCommitted() ? alreadyStarted(exception) : carried);
 		}
 		return exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE)) ? Mono.error(exception)
-				: respond(exchange, exception, TriedHandlers.NONE, null, false, before);
+				: respond(exchange, exception, before);
 	}
 
 	/**
@@ -202,7 +204,7 @@ public final class ExceptionResponder {
 	private Mono<Void> answerWithoutHandler(ServerWebExchange exchange, Throwable exception,
 			HttpException httpException) {
 		recordServerError(exchange, httpException.getStatusCode(), exception);
-		prepare(exchange);
+		prepare(exchange, exception);
 		return limit(exchange, this.defaultResponseWriter.write(exchange, httpException, exception), exception);
 	}
 
@@ -222,7 +224,7 @@ public final class ExceptionResponder {
 	}
 
 	/**
-	 * Fail an answer that is written without a handler if it does not end, as codecs,
+	 * Fail an answer, or what is left to do for one, if it does not end, as codecs,
 	 * filters and actions before the commit take part in it.
 	 * @param exchange the exchange
 	 * @param answer writes the answer
@@ -230,8 +232,7 @@ public final class ExceptionResponder {
 	 * @return completes when the answer has
 	 */
 	Mono<Void> limit(ServerWebExchange exchange, Mono<Void> answer, Throwable exception) {
-		return TimeLimitedMono.of(answer, exchange.getResponse(), this.handlerTimeout, () -> "The default answer",
-				exception);
+		return TimeLimitedMono.of(answer, exchange.getResponse(), this.handlerTimeout, () -> "The answer", exception);
 	}
 
 	/**
@@ -249,7 +250,7 @@ public final class ExceptionResponder {
 		ServerWebExchange target = UnconditionalExchange
 			.of((written != null) ? exchange.mutate().response(written).build() : exchange);
 		Mono<Void> called = Mono.defer(() -> {
-			prepare(exchange);
+			prepare(exchange, exception);
 			setProducible(exchange, handler.getProduces());
 			response.setStatusCode(
 					(httpException != null) ? httpException.getStatusCode() : HttpStatus.INTERNAL_SERVER_ERROR);
@@ -290,8 +291,8 @@ public final class ExceptionResponder {
 		return httpException != exception && HttpStatus.INTERNAL_SERVER_ERROR.equals(httpException.getStatusCode());
 	}
 
-	private static void prepare(ServerWebExchange exchange) {
-		TrackedResponse.noteAnswer(exchange.getResponse());
+	private static void prepare(ServerWebExchange exchange, Throwable exception) {
+		TrackedResponse.noteAnswer(exchange.getResponse(), exception);
 		ReplaceableResponse.release(exchange.getResponse());
 		exchange.getAttributes().remove(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE);
 		HttpHeaders headers = exchange.getResponse().getHeaders();

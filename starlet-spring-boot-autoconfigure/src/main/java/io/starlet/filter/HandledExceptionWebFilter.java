@@ -70,6 +70,8 @@ public final class HandledExceptionWebFilter implements WebFilter, Ordered {
 
 			@Override
 			protected void beforeError(Throwable error) {
+				// An answer that could not be sent leaves its headers
+				restore(exchange, before, error);
 				ReactorTraceback.addTo(error);
 			}
 

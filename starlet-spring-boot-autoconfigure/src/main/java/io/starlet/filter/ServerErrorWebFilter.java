@@ -135,17 +135,26 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		HttpException httpException = this.httpExceptionResolver.resolve(HttpExceptionResolver.unwrap(raised));
 		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
 			dropTasks(exchange);
-			return this.responder.respond(exchange, raised)
-				.then(complete(exchange))
-				.onErrorResume((error) -> handleError(exchange, error, renderer));
+			ResponseSnapshot before = ResponseSnapshot.of(exchange);
+			return this.responder.respond(exchange, raised, before).then(complete(exchange)).onErrorResume((error) -> {
+				before.restore(exchange);
+				return handleError(exchange, error, renderer);
+			});
 		}
 		return handleError(exchange, raised, renderer);
 	}
 
 	/** What is written in answer to HEAD does not commit the response. */
-	private static Mono<Void> complete(ServerWebExchange exchange) {
+	private Mono<Void> complete(ServerWebExchange exchange) {
 		ServerHttpResponse response = exchange.getResponse();
-		return Mono.defer(() -> response.isCommitted() ? Mono.empty() : response.setComplete());
+		return Mono.defer(() -> {
+			if (response.isCommitted()) {
+				return Mono.empty();
+			}
+			Throwable answered = TrackedResponse.getAnswered(response);
+			Mono<Void> complete = response.setComplete();
+			return (answered != null) ? this.responder.limit(exchange, complete, answered) : complete;
+		});
 	}
 
 	private Mono<Void> handleError(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {

@@ -49,7 +49,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	private volatile boolean whole;
 
-	private volatile boolean answer;
+	private volatile @Nullable Throwable answered;
 
 	private volatile boolean commitFailed;
 
@@ -85,11 +85,17 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	}
 
 	/** Note that what is written from now on answers an exception. */
-	static void noteAnswer(ServerHttpResponse response) {
+	static void noteAnswer(ServerHttpResponse response, Throwable exception) {
 		TrackedResponse tracked = find(response);
 		if (tracked != null) {
-			tracked.answer = true;
+			tracked.answered = exception;
 		}
+	}
+
+	/** Return the exception that it answers, if any. */
+	static @Nullable Throwable getAnswered(ServerHttpResponse response) {
+		TrackedResponse tracked = find(response);
+		return (tracked != null) ? tracked.answered : null;
 	}
 
 	boolean isWhole() {
@@ -166,10 +172,11 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	}
 
 	/**
-	 * Called last of all by Spring, after the request has been observed and logged: a
-	 * response that was cut is not completed but ended with its connection, so that the
-	 * client can tell. Reactor Netty's connection is closed without another line in the
-	 * log; other servers get the error and close it themselves.
+	 * Called by the outer layer, and last of all by Spring, after the request has been
+	 * observed and logged: a response that was cut is not completed but ended with its
+	 * connection, so that the client can tell. Reactor Netty's connection is closed
+	 * without another line in the log; other servers get the error and close it
+	 * themselves.
 	 */
 	@Override
 	public Mono<Void> setComplete() {
@@ -177,18 +184,20 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 		if (cutBy != null) {
 			return after(DisconnectedClient.disconnect(this) ? Mono.empty() : Mono.error(cutBy));
 		}
-		if (this.answer && !isCommitted() && !isToHead()) {
+		if (this.answered != null && !isCommitted() && !isToHead()) {
 			// The client would wait for a body that somebody has swallowed
 			getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
 		}
 		if (isCommitted()) {
 			return after(super.setComplete());
 		}
-		boolean before = this.commitFailed;
+		// What was written to HEAD is not sent yet
+		this.whole = false;
+		boolean failedBefore = this.commitFailed;
 		// Committed by the call itself, not by the subscription as what is written is
 		return after(super.setComplete().doOnSuccess((done) -> markWhole())
-			// Without a body that would have begun
-			.doOnError((failure) -> this.commitFailed = before));
+			// No body has begun, so that another may be written
+			.doOnError((failure) -> this.commitFailed = failedBefore));
 	}
 
 	private boolean isToHead() {

@@ -232,10 +232,8 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private void handle(Throwable error) {
 			if (this.upstream == Operators.cancelledSubscription()) {
 				// The response may be another request's by now
-				if (logger.isDebugEnabled()) {
-					logger.debug("Dropped %s, raised after its request had been cancelled"
-						.formatted(error.getClass().getName()));
-				}
+				ExceptionLog
+					.tryLog(() -> logger.debug("Dropped what was raised after its request had been cancelled", error));
 				return;
 			}
 			if (!this.resumed) {
@@ -289,9 +287,8 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void cancel() {
-			Operators.terminate(UPSTREAM, this);
-			// Some operators cancel what has completed already
-			if (!this.done) {
+			// Some operators cancel what has completed already, or cancel twice
+			if (Operators.terminate(UPSTREAM, this) && !this.done) {
 				this.parent.onCancel();
 			}
 		}

@@ -195,7 +195,7 @@ public final class ExceptionLog {
 	}
 
 	/** An appender that fails must not change what a client gets. */
-	private static void tryLog(Runnable log) {
+	static void tryLog(Runnable log) {
 		try {
 			log.run();
 		}

@@ -67,15 +67,6 @@ final class ObservedExchange extends ServerWebExchangeDecorator {
 		return (exchange.getAttribute(ATTRIBUTE) instanceof ObservedExchange observed) ? observed : null;
 	}
 
-	/**
-	 * Return whether an attribute is the observer's.
-	 * @param name its name
-	 * @return whether it is
-	 */
-	static boolean isAttribute(String name) {
-		return name.equals(ATTRIBUTE);
-	}
-
 	@Override
 	public Mono<MultiValueMap<String, String>> getFormData() {
 		return super.getFormData().doOnNext((form) -> this.form = form);

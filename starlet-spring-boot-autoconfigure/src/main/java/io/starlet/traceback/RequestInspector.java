@@ -136,7 +136,7 @@ final class RequestInspector {
 				new Facts("Session attributes", redaction).addAll((facts) -> addSession(facts, session)),
 				new Facts("Exchange attributes", redaction)
 					.addAll((facts) -> new TreeMap<>(exchange.getAttributes()).forEach((name, value) -> {
-						if (!ObservedExchange.isAttribute(name)) {
+						if (!isStarlets(name)) {
 							facts.addNamed(name, value);
 						}
 					})))
@@ -145,6 +145,11 @@ final class RequestInspector {
 			.toList();
 		return new RequestDetails(fact(sections, "Method") + " " + fact(sections, "URL"), fact(sections, "Log prefix"),
 				sections, redaction);
+	}
+
+	/** Whether it is kept there by Starlet for itself. */
+	private static boolean isStarlets(String attribute) {
+		return attribute.startsWith("io.starlet.filter.") || attribute.startsWith("io.starlet.traceback.");
 	}
 
 	/** The request is always there, with what could be read. */

@@ -176,8 +176,19 @@ class LogInjectionTests {
 	}
 
 	private static void send(TestApplication application, String path) {
-		application.get(path + "?token=" + SECRET, "Authorization: Bearer " + SECRET, "Cookie: id=" + SECRET,
-				"X-Api-Key: " + SECRET);
+		try (RawHttpClient client = application.connect()) {
+			client.write("""
+					GET %s?token=%s HTTP/1.1
+					Host: localhost
+					Authorization: Bearer %s
+					Cookie: id=%s
+					X-Api-Key: %s
+					Content-Length: %d
+
+					%s""".formatted(path, SECRET, SECRET, SECRET, SECRET, SECRET.length(), SECRET)
+				.replace("\n", "\r\n"));
+			client.read("GET");
+		}
 	}
 
 	private List<String> starletLines() {

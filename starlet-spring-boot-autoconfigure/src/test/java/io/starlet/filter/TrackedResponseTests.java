@@ -136,7 +136,7 @@ class TrackedResponseTests {
 
 	@Test
 	void anAnswerWhoseBodyWasSwallowedHasNoLength() {
-		TrackedResponse.noteAnswer(this.response);
+		TrackedResponse.noteAnswer(this.response, new IllegalStateException("answered"));
 		this.response.getHeaders().setContentLength(4);
 		StepVerifier.create(this.response.setComplete()).verifyComplete();
 		assertThat(this.sent.getHeaders().getContentLength()).isEqualTo(-1);
@@ -153,7 +153,7 @@ class TrackedResponseTests {
 	void anAnswerToHeadKeepsTheLengthOfTheBodyThatItDoesNotHave() {
 		TrackedResponse toHead = TrackedResponse
 			.of(new ServerHttpResponseDecorator(new HttpHeadResponseDecorator(this.sent)));
-		TrackedResponse.noteAnswer(toHead);
+		TrackedResponse.noteAnswer(toHead, new IllegalStateException("answered"));
 		toHead.getHeaders().setContentLength(4);
 		StepVerifier.create(toHead.setComplete()).verifyComplete();
 		assertThat(this.sent.getHeaders().getContentLength()).isEqualTo(4);

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -32,6 +33,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
@@ -227,7 +229,9 @@ class ErrorResumingMonoTests {
 	@Test
 	void cancellingReachesTheSourceAndIsToldOnce() {
 		Sinks.Empty<Void> source = Sinks.empty();
-		StepVerifier.create(resuming(source.asMono())).thenCancel().verify(TIMEOUT);
+		AtomicReference<Subscription> subscription = new AtomicReference<>();
+		StepVerifier.create(resuming(source.asMono()).doOnSubscribe(subscription::set)).thenCancel().verify(TIMEOUT);
+		subscription.get().cancel();
 		assertThat(source.currentSubscriberCount()).isZero();
 		assertThat(this.cancelled).hasValue(1);
 	}
@@ -244,18 +248,10 @@ class ErrorResumingMonoTests {
 	void nothingFollowsWhatCompletesAfterACancel() {
 		TestPublisher<Void> source = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
 		AtomicBoolean proceeded = new AtomicBoolean();
-		Mono<Void> proceeding = new ErrorResumingMono(source.mono()) {
-			@Override
-			protected Mono<Void> proceed() {
-				proceeded.set(true);
-				return Mono.empty();
-			}
-
-			@Override
-			protected Mono<Void> resume(Throwable ex) {
-				return Mono.error(ex);
-			}
-		};
+		Mono<Void> proceeding = proceeding(source.mono(), () -> {
+			proceeded.set(true);
+			return Mono.empty();
+		});
 		StepVerifier.create(proceeding).thenCancel().verify(TIMEOUT);
 		source.complete();
 		assertThat(proceeded).isFalse();
@@ -264,20 +260,42 @@ class ErrorResumingMonoTests {
 	@Test
 	void errorOfWhatFollowsIsResumed() {
 		IllegalStateException failure = new IllegalStateException("follows");
-		Mono<Void> proceeding = new ErrorResumingMono(Mono.empty()) {
-			@Override
-			protected Mono<Void> proceed() {
-				return Mono.error(failure);
-			}
-
-			@Override
-			protected Mono<Void> resume(Throwable ex) {
-				ErrorResumingMonoTests.this.error.set(ex);
-				return Mono.empty();
-			}
-		};
-		StepVerifier.create(proceeding).expectComplete().verify(TIMEOUT);
+		StepVerifier.create(proceeding(Mono.empty(), () -> Mono.error(failure))).expectComplete().verify(TIMEOUT);
 		assertThat(this.error).hasValue(failure);
+	}
+
+	@Test
+	void errorOfWhatFollowsOnAnotherThreadIsResumed() {
+		IllegalStateException failure = new IllegalStateException("follows");
+		StepVerifier
+			.create(proceeding(Mono.empty(), () -> Mono.<Void>error(failure).subscribeOn(Schedulers.parallel())))
+			.expectComplete()
+			.verify(TIMEOUT);
+		assertThat(this.error).hasValue(failure);
+	}
+
+	@Test
+	void whatIsThrownInsteadOfFollowingIsResumed() {
+		StackOverflowError thrown = new StackOverflowError();
+		StepVerifier.create(proceeding(Mono.empty(), () -> {
+			throw thrown;
+		})).expectComplete().verify(TIMEOUT);
+		assertThat(this.error.get()).isInstanceOf(ExecutionException.class).hasCause(thrown);
+	}
+
+	@Test
+	void followsOnceAndNotBehindWhatIsResumed() {
+		AtomicInteger followed = new AtomicInteger();
+		StepVerifier.create(proceeding(Mono.empty(), () -> {
+			followed.incrementAndGet();
+			return Mono.empty();
+		})).expectComplete().verify(TIMEOUT);
+		assertThat(followed).hasValue(1);
+		StepVerifier.create(proceeding(Mono.error(new IllegalStateException("source")), () -> {
+			followed.incrementAndGet();
+			return Mono.empty();
+		})).expectComplete().verify(TIMEOUT);
+		assertThat(followed).hasValue(1);
 	}
 
 	@Test
@@ -286,6 +304,21 @@ class ErrorResumingMonoTests {
 		StepVerifier.create(resuming(Mono.empty()).doOnSubscribe(subscription::set)).expectComplete().verify(TIMEOUT);
 		subscription.get().cancel();
 		assertThat(this.cancelled).hasValue(0);
+	}
+
+	private Mono<Void> proceeding(Mono<Void> source, Supplier<Mono<Void>> next) {
+		return new ErrorResumingMono(source) {
+			@Override
+			protected Mono<Void> proceed() {
+				return next.get();
+			}
+
+			@Override
+			protected Mono<Void> resume(Throwable ex) {
+				ErrorResumingMonoTests.this.error.set(ex);
+				return Mono.empty();
+			}
+		};
 	}
 
 	private Mono<Void> resuming(Mono<Void> source) {
