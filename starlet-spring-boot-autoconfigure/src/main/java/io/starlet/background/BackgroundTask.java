@@ -67,7 +67,10 @@ final class BackgroundTask {
 		Mono<Void> done = Mono.just(this)
 			.<Mono<Void>>handle((task, sink) -> sink.next(task.run(sink.contextView())))
 			.flatMap((work) -> work);
-		return ErrorResumingMono.of(done, Mono::error).subscribeOn((this.blocking != null) ? blocking : nonBlocking);
+		// Unlike subscribeOn, which may ask an executor once more for what is requested
+		return Mono.just(ErrorResumingMono.of(done, Mono::error))
+			.publishOn((this.blocking != null) ? blocking : nonBlocking)
+			.flatMap((work) -> work);
 	}
 
 	private Mono<Void> run(ContextView context) {

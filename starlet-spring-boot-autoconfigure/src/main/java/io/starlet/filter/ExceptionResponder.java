@@ -273,7 +273,7 @@ public final class ExceptionResponder {
 	 */
 	private Mono<Void> complete(RegisteredHandler handler, ServerHttpResponse response, Throwable exception,
 			@Nullable HttpException httpException) {
-		if (TrackedResponse.isWhole(response)) {
+		if (TrackedResponse.isWritten(response)) {
 			return response.setComplete();
 		}
 		boolean setByHandler = !HttpStatus.INTERNAL_SERVER_ERROR.equals(response.getStatusCode());

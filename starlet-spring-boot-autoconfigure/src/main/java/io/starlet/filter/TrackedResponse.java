@@ -47,7 +47,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	/** Or another one that is written by callbacks of its container. */
 	private final boolean servlet;
 
-	private volatile boolean whole;
+	private volatile boolean written;
 
 	private volatile @Nullable Throwable answered;
 
@@ -81,7 +81,13 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 	static boolean isWhole(ServerHttpResponse response) {
 		TrackedResponse tracked = find(response);
-		return tracked != null && tracked.whole;
+		return tracked != null && tracked.isWhole();
+	}
+
+	/** Whether a body was written to its end, which for HEAD sends nothing yet. */
+	static boolean isWritten(ServerHttpResponse response) {
+		TrackedResponse tracked = find(response);
+		return tracked != null && tracked.written;
 	}
 
 	/** Note that what is written from now on answers an exception. */
@@ -99,11 +105,11 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	}
 
 	boolean isWhole() {
-		return this.whole;
+		return this.written && isCommitted();
 	}
 
 	void markWhole() {
-		this.whole = true;
+		this.written = true;
 		runWhenWhole();
 	}
 
@@ -117,7 +123,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	/** Have something done when the response was sent whole, be it only now. */
 	void whenWhole(Runnable action) {
 		this.whenWhole = action;
-		if (this.whole) {
+		if (this.written) {
 			action.run();
 		}
 	}
@@ -128,7 +134,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 	 * status that is refused tells it.
 	 */
 	boolean isBeingSent() {
-		return !this.whole && this.cutBy == null && isCommitted() && !setStatusCode(getStatusCode());
+		return !this.written && this.cutBy == null && isCommitted() && !setStatusCode(getStatusCode());
 	}
 
 	void onComplete(Runnable action) {
@@ -192,7 +198,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 			return after(super.setComplete());
 		}
 		// What was written to HEAD is not sent yet
-		this.whole = false;
+		this.written = false;
 		boolean failedBefore = this.commitFailed;
 		// Committed by the call itself, not by the subscription as what is written is
 		return after(super.setComplete().doOnSuccess((done) -> markWhole())
@@ -272,7 +278,7 @@ class TrackedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public void onComplete() {
-			this.response.whole = true;
+			this.response.written = true;
 			this.actual.onComplete();
 			// Last, as what was waiting for that has mostly ended then
 			this.response.runWhenWhole();

@@ -18,6 +18,7 @@ package io.starlet.background;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.starlet.BackgroundTasks;
 import io.starlet.testing.OnEachServer;
@@ -63,6 +64,20 @@ class BlockingWorkTests {
 			application.get("/task");
 			assertThat(application.bean(Recorder.class).await(2)).containsExactly("blocking-1", "blocking-1");
 		}
+	}
+
+	@Test
+	void executorIsAskedOnceForATask() {
+		AtomicInteger asked;
+		try (TestApplication application = TestApplication.start(CountingExecutor.class)) {
+			asked = application.bean(AtomicInteger.class);
+			Recorder recorder = application.bean(Recorder.class);
+			recorder.shut();
+			application.get("/hanging");
+			recorder.await("hangs");
+			recorder.open();
+		}
+		assertThat(asked).hasValue(1);
 	}
 
 	@Test
@@ -121,6 +136,27 @@ class BlockingWorkTests {
 		@Bean
 		Executor applicationTaskExecutor() {
 			return Runnable::run;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(App.class)
+	static class CountingExecutor {
+
+		@Bean
+		AtomicInteger asked() {
+			return new AtomicInteger();
+		}
+
+		/** The task is on its way when it returns. */
+		@Bean
+		Executor applicationTaskExecutor(AtomicInteger asked, Recorder recorder) {
+			return (task) -> {
+				asked.incrementAndGet();
+				new Thread(task).start();
+				recorder.await("hangs");
+			};
 		}
 
 	}

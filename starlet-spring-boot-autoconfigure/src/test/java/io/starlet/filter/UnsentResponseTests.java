@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.starlet.BackgroundTasks;
@@ -34,6 +35,7 @@ import io.starlet.testing.RawHttpResponse;
 import io.starlet.testing.Server;
 import io.starlet.testing.TestApplication;
 import org.awaitility.Awaitility;
+import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +93,7 @@ class UnsentResponseTests {
 	void reset() {
 		app.tracked.set(0);
 		app.handled.set(0);
+		endpoints.ran.set(0);
 		meters.clear();
 	}
 
@@ -119,7 +122,7 @@ class UnsentResponseTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/refused", "/gone", "/conflict" })
+	@ValueSource(strings = { "/refused", "/gone", "/conflict", "/fail" })
 	void answerToHeadThatWaitsForAnActionBeforeItIsSentIsGivenUp(String path) {
 		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
 			try {
@@ -128,8 +131,23 @@ class UnsentResponseTests {
 			catch (UncheckedIOException ex) {
 				// The connection has ended, as the response counts as sent
 			}
-			assertThat(log.awaitOne(Level.ERROR).getThrowableProxy().getMessage()).endsWith(" did not end within PT1S");
+			assertThat(ThrowableProxyUtil.asString(log.awaitOne(Level.ERROR).getThrowableProxy()))
+				.contains(" did not end within PT1S");
 		}
+	}
+
+	@Test
+	void tasksOfAnAnswerToHeadThatAFilterReplacesAreDropped() {
+		try (LogCapture log = new LogCapture(); RawHttpClient client = application.connect()) {
+			assertThat(client.send("HEAD", "/headers", "X-Late: error").status()).isEqualTo(500);
+			assertThat(log.awaitOne(Level.ERROR).getThrowableProxy().getMessage()).isEqualTo("late");
+		}
+		// Of one that was sent it runs
+		try (RawHttpClient client = application.connect()) {
+			assertThat(client.send("GET", "/headers", "X-Late: error").status()).isEqualTo(200);
+		}
+		Awaitility.await().untilAtomic(endpoints.ran, Matchers.greaterThan(0));
+		assertThat(endpoints.ran).hasValue(1);
 	}
 
 	@Test
@@ -179,7 +197,9 @@ class UnsentResponseTests {
 				if (exchange.getRequest().getPath().value().equals("/refused")) {
 					return Mono.error(new HttpException(403, null, CACHED));
 				}
-				return chain.filter(exchange);
+				Mono<Void> rest = chain.filter(exchange);
+				return exchange.getRequest().getHeaders().containsHeader("X-Late")
+						? rest.then(Mono.error(() -> new IllegalStateException("late"))) : rest;
 			};
 		}
 
@@ -228,6 +248,11 @@ class UnsentResponseTests {
 		@GetMapping("/gone")
 		String gone() {
 			throw new HttpException(410, null, App.CACHED);
+		}
+
+		@GetMapping("/fail")
+		String fail() {
+			throw new IllegalStateException("fail");
 		}
 
 		@GetMapping("/conflict")
