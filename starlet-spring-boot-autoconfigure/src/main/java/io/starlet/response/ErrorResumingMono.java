@@ -104,7 +104,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 	@Override
 	public final void subscribe(CoreSubscriber<? super Void> actual) {
 		beforeSubscription(actual.currentContext());
-		new ErrorResumingSubscriber(actual, this).subscribeTo(this.source);
+		new ErrorResumingSubscription(actual, this).subscribeTo(this.source);
 	}
 
 	/**
@@ -123,13 +123,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 	/** Compilers differ in whether they see that Reactor's updaters take null. */
 	@SuppressWarnings("NullAway")
-	private static final class ErrorResumingSubscriber implements CoreSubscriber<Void>, Subscription {
+	private static final class ErrorResumingSubscription implements Subscription {
 
-		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscriber, Subscription> UPSTREAM = AtomicReferenceFieldUpdater
-			.newUpdater(ErrorResumingSubscriber.class, Subscription.class, "upstream");
-
-		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscriber, Throwable> PENDING = AtomicReferenceFieldUpdater
-			.newUpdater(ErrorResumingSubscriber.class, Throwable.class, "pending");
+		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscription, Subscription> UPSTREAM = AtomicReferenceFieldUpdater
+			.newUpdater(ErrorResumingSubscription.class, Subscription.class, "upstream");
 
 		private final CoreSubscriber<? super Void> actual;
 
@@ -137,10 +134,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		private volatile @Nullable Subscription upstream;
 
-		/** Compared by each thread with itself alone. */
-		private @Nullable Thread subscribing;
-
-		private volatile @Nullable Throwable pending;
+		private volatile @Nullable Stage stage;
 
 		private boolean subscribed;
 
@@ -150,82 +144,21 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		private volatile boolean done;
 
-		private ErrorResumingSubscriber(CoreSubscriber<? super Void> actual, ErrorResumingMono parent) {
+		private ErrorResumingSubscription(CoreSubscriber<? super Void> actual, ErrorResumingMono parent) {
 			this.actual = actual;
 			this.parent = parent;
 		}
 
-		/**
-		 * An error that comes while the source is being subscribed to waits until that
-		 * has returned: whoever reads the stack where it goes on, as its log does, would
-		 * read all of what failed and what answered it.
-		 */
 		private void subscribeTo(Mono<? extends Void> source) {
-			this.subscribing = Thread.currentThread();
-			try {
-				source.subscribe(this);
-			}
-			catch (StackOverflowError | LinkageError ex) {
-				onThrown(ex);
-			}
-			finally {
-				this.subscribing = null;
-				Throwable error = this.pending;
-				if (error != null && PENDING.compareAndSet(this, error, null)) {
-					handle(error);
-				}
-			}
-		}
-
-		private void onThrown(Error error) {
-			if (this.done) {
-				throw error;
-			}
-			Subscription interrupted = this.upstream;
-			if (interrupted != null) {
-				interrupted.cancel();
-			}
-			signalSubscribed();
-			onError(error);
+			Stage next = new Stage(this);
+			this.stage = next;
+			next.subscribeTo(source);
 		}
 
 		private void signalSubscribed() {
 			if (!this.subscribed) {
 				this.subscribed = true;
 				this.actual.onSubscribe(this);
-			}
-		}
-
-		@Override
-		public Context currentContext() {
-			return this.actual.currentContext();
-		}
-
-		@Override
-		public void onSubscribe(Subscription subscription) {
-			if (Operators.replace(UPSTREAM, this, subscription)) {
-				signalSubscribed();
-				subscription.request(Long.MAX_VALUE);
-			}
-		}
-
-		@Override
-		public void onNext(Void never) {
-			// There is no value of Void
-		}
-
-		@Override
-		public void onError(Throwable signalled) {
-			if (this.done) {
-				Operators.onErrorDropped(signalled, currentContext());
-				return;
-			}
-			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
-			if (this.subscribing != Thread.currentThread()) {
-				handle(error);
-			}
-			else if (!PENDING.compareAndSet(this, null, error)) {
-				Operators.onErrorDropped(error, currentContext());
 			}
 		}
 
@@ -253,9 +186,8 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			}
 		}
 
-		@Override
-		public void onComplete() {
-			if (this.done || this.upstream == Operators.cancelledSubscription()) {
+		private void complete() {
+			if (this.upstream == Operators.cancelledSubscription()) {
 				return;
 			}
 			Mono<Void> next = tryProceed();
@@ -290,6 +222,107 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			// Some operators cancel what has completed already, or cancel twice
 			if (Operators.terminate(UPSTREAM, this) && !this.done) {
 				this.parent.onCancel();
+			}
+		}
+
+	}
+
+	/** The source, or what follows it: one that ends twice must not end the next one. */
+	@SuppressWarnings("NullAway")
+	private static final class Stage implements CoreSubscriber<Void> {
+
+		private static final AtomicReferenceFieldUpdater<Stage, Throwable> PENDING = AtomicReferenceFieldUpdater
+			.newUpdater(Stage.class, Throwable.class, "pending");
+
+		private final ErrorResumingSubscription whole;
+
+		/** Compared by each thread with itself alone. */
+		private @Nullable Thread subscribing;
+
+		private volatile @Nullable Throwable pending;
+
+		private Stage(ErrorResumingSubscription whole) {
+			this.whole = whole;
+		}
+
+		/**
+		 * An error that comes while the source is being subscribed to waits until that
+		 * has returned: whoever reads the stack where it goes on, as its log does, would
+		 * read all of what failed and what answered it.
+		 */
+		private void subscribeTo(Mono<? extends Void> source) {
+			this.subscribing = Thread.currentThread();
+			try {
+				source.subscribe(this);
+			}
+			catch (StackOverflowError | LinkageError ex) {
+				onThrown(ex);
+			}
+			finally {
+				this.subscribing = null;
+				Throwable error = this.pending;
+				if (error != null && PENDING.compareAndSet(this, error, null)) {
+					this.whole.handle(error);
+				}
+			}
+		}
+
+		private void onThrown(Error error) {
+			if (this.whole.done) {
+				throw error;
+			}
+			Subscription interrupted = this.whole.upstream;
+			if (interrupted != null) {
+				interrupted.cancel();
+			}
+			this.whole.signalSubscribed();
+			this.whole.stage = null;
+			fail(error);
+		}
+
+		private void fail(Throwable signalled) {
+			Throwable error = Exceptions.isJvmFatal(signalled) ? new ExecutionException(signalled) : signalled;
+			if (this.subscribing != Thread.currentThread()) {
+				this.whole.handle(error);
+			}
+			else if (!PENDING.compareAndSet(this, null, error)) {
+				Operators.onErrorDropped(error, currentContext());
+			}
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.whole.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			if (Operators.replace(ErrorResumingSubscription.UPSTREAM, this.whole, subscription)) {
+				this.whole.signalSubscribed();
+				subscription.request(Long.MAX_VALUE);
+			}
+		}
+
+		@Override
+		public void onNext(Void never) {
+			// There is no value of Void
+		}
+
+		@Override
+		public void onError(Throwable signalled) {
+			if (this.whole.stage != this) {
+				Operators.onErrorDropped(signalled, currentContext());
+				return;
+			}
+			this.whole.stage = null;
+			fail(signalled);
+		}
+
+		@Override
+		public void onComplete() {
+			if (this.whole.stage == this) {
+				this.whole.stage = null;
+				this.whole.complete();
 			}
 		}
 

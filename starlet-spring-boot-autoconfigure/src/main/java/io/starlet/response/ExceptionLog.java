@@ -194,8 +194,12 @@ public final class ExceptionLog {
 		}
 	}
 
-	/** An appender that fails must not change what a client gets. */
-	static void tryLog(Runnable log) {
+	/**
+	 * Log something, or not, as an appender that fails must not change what a client gets
+	 * or what becomes of it.
+	 * @param log logs it
+	 */
+	public static void tryLog(Runnable log) {
 		try {
 			log.run();
 		}

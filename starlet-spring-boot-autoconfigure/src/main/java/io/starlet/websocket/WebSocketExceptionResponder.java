@@ -218,8 +218,8 @@ public final class WebSocketExceptionResponder {
 
 	private static void logDebug(ServerWebExchange handshake, String message, Throwable reason) {
 		if (logger.isDebugEnabled()) {
-			logger.debug("%s%s: %s".formatted(handshake.getLogPrefix(), message,
-					LogFormatUtils.formatValue(reason, 200, true)));
+			ExceptionLog.tryLog(() -> logger.debug("%s%s: %s".formatted(handshake.getLogPrefix(), message,
+					LogFormatUtils.formatValue(reason, 200, true))));
 		}
 	}
 

@@ -32,6 +32,7 @@ import io.starlet.BackgroundTasks;
 import io.starlet.StatusHandler;
 import io.starlet.testing.Fault;
 import io.starlet.testing.FaultTable;
+import io.starlet.testing.FaultyAppender;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.TestApplication;
@@ -81,6 +82,7 @@ class BackgroundTaskFaultInjectionTests {
 			observation-start    | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
 			observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
 			observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -
+			appender             | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -
 			server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0!
 			""");
 
@@ -107,7 +109,8 @@ class BackgroundTaskFaultInjectionTests {
 	void responseStandsTheLogHasTheErrorAndTheNextTaskRuns(String point, Fault fault, String cell) {
 		AtomicInteger ran = application.bean(Endpoints.class).ran;
 		ran.set(0);
-		try (LogCapture log = new LogCapture()) {
+		try (LogCapture log = new LogCapture(); FaultyAppender appender = new FaultyAppender(() -> call("appender"))) {
+			assertThat(appender.isStarted()).isTrue();
 			current = point + "/" + fault;
 			Fault.startCounting();
 			assertThat(application.get("/" + current).body()).isEqualTo("answered");
@@ -117,7 +120,7 @@ class BackgroundTaskFaultInjectionTests {
 			assertThat(ran).hasValue(cell.charAt(0) - '0');
 			List<ILoggingEvent> failed = log.of("io.starlet", Level.ERROR)
 				.stream()
-				.filter((event) -> event.getFormattedMessage().contains("' failed"))
+				.filter((event) -> event.getFormattedMessage().endsWith("' failed"))
 				.toList();
 			assertThat(failed).hasSize(cell.contains("!") ? 1 : 0);
 			assertThat(failed).allSatisfy((event) -> assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy()))
@@ -212,7 +215,7 @@ class BackgroundTaskFaultInjectionTests {
 			switch (point) {
 				case "task" -> tasks.add(() -> Fault.of(fault).apply(Mono.fromRunnable(this.ran::incrementAndGet)));
 				case "blocking-task" -> tasks.run(() -> Fault.of(fault).value("", ""));
-				case "observation-error", "server-error-handler" ->
+				case "observation-error", "appender", "server-error-handler" ->
 					tasks.add(() -> Mono.error(new IllegalStateException("original")));
 				default -> tasks.run(this.ran::incrementAndGet);
 			}

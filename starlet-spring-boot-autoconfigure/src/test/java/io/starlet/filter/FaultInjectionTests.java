@@ -26,9 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.starlet.ExceptionHandlerFor;
@@ -37,6 +35,7 @@ import io.starlet.HttpExceptionHandler;
 import io.starlet.StatusHandler;
 import io.starlet.testing.Fault;
 import io.starlet.testing.FaultTable;
+import io.starlet.testing.FaultyAppender;
 import io.starlet.testing.LogCapture;
 import io.starlet.testing.OnEachServer;
 import io.starlet.testing.RawHttpClient;
@@ -52,7 +51,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -191,7 +189,7 @@ class FaultInjectionTests {
 		TestApplication app = point.startsWith("problem") ? problems : application;
 		current = new Injection(point, fault);
 		Fault.startCounting();
-		try (LogCapture log = new LogCapture(); FaultyAppender appender = new FaultyAppender()) {
+		try (LogCapture log = new LogCapture(); FaultyAppender appender = faultyAppender()) {
 			assertThat(appender.isStarted()).isTrue();
 			try (RawHttpClient client = app.connect()) {
 				String answer = assertTimeoutPreemptively(BOUND,
@@ -209,6 +207,13 @@ class FaultInjectionTests {
 		finally {
 			current = null;
 		}
+	}
+
+	private static FaultyAppender faultyAppender() {
+		return new FaultyAppender(() -> {
+			Injection.call("appender");
+			Injection.call("appender-of-error");
+		});
 	}
 
 	private static String answer(RawHttpClient client, String path, int status) {
@@ -661,38 +666,6 @@ class FaultInjectionTests {
 		private static void call(String point, Observation.Context context) {
 			Injection.of(Objects.requireNonNull(((ServerRequestObservationContext) context).getCarrier()))
 				.value(point, "", "");
-		}
-
-	}
-
-	/** Its base class would catch what is raised where events are appended. */
-	private static final class FaultyAppender extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-
-		private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-
-		FaultyAppender() {
-			setContext(this.root.getLoggerContext());
-			start();
-			this.root.addAppender(this);
-		}
-
-		@Override
-		@SuppressWarnings("UnsynchronizedOverridesSynchronized")
-		public void doAppend(ILoggingEvent event) {
-			if (event.getLoggerName().startsWith("io.starlet")) {
-				Injection.call("appender");
-				Injection.call("appender-of-error");
-			}
-		}
-
-		@Override
-		protected void append(ILoggingEvent event) {
-		}
-
-		@Override
-		public void close() {
-			this.root.detachAppender(this);
-			stop();
 		}
 
 	}

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
@@ -296,6 +297,40 @@ class ErrorResumingMonoTests {
 			return Mono.empty();
 		})).expectComplete().verify(TIMEOUT);
 		assertThat(followed).hasValue(1);
+	}
+
+	@Test
+	void sourceThatCompletesTwiceDoesNotEndWhatFollows() {
+		Sinks.Empty<Void> next = Sinks.empty();
+		verifyEndsWith(next, proceeding(completingOnceMoreAfter(CoreSubscriber::onComplete), next::asMono));
+		assertThat(this.error).hasNullValue();
+	}
+
+	@Test
+	void sourceThatCompletesAfterItsErrorDoesNotEndItsAnswer() {
+		Sinks.Empty<Void> answer = Sinks.empty();
+		Mono<Void> source = completingOnceMoreAfter((actual) -> actual.onError(new IllegalStateException("first")));
+		verifyEndsWith(answer, ErrorResumingMono.of(source, (error) -> answer.asMono()));
+	}
+
+	private static void verifyEndsWith(Sinks.Empty<Void> last, Mono<Void> whole) {
+		AtomicBoolean completed = new AtomicBoolean();
+		StepVerifier.create(whole.doOnSuccess((done) -> completed.set(true))).expectSubscription().then(() -> {
+			assertThat(completed).isFalse();
+			last.tryEmitEmpty();
+		}).expectComplete().verifyThenAssertThat(TIMEOUT).hasDroppedErrorWithMessage("late");
+	}
+
+	private static Mono<Void> completingOnceMoreAfter(Consumer<CoreSubscriber<?>> end) {
+		return new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				actual.onSubscribe(Operators.emptySubscription());
+				end.accept(actual);
+				actual.onComplete();
+				actual.onError(new IllegalStateException("late"));
+			}
+		};
 	}
 
 	@Test

@@ -281,6 +281,16 @@ class FuzzTests {
 			assertThat(values).allSatisfy((value) -> assertThat(value).doesNotContainPattern("[\\r\\n\\x00]"));
 		});
 		assertThat(headers.headerNames().stream().filter("injected"::equalsIgnoreCase)).isEmpty();
+		if (exception.getClass() == HttpException.class) {
+			((HttpException) exception).getHeaders()
+				.forEach((name, values) -> assertThat(headers.getOrEmpty(name))
+					.containsAll(values.stream().filter((value) -> isSendable(name, value)).toList()));
+		}
+	}
+
+	private static boolean isSendable(String name, String value) {
+		return name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") && value.matches("[!-~]([ !-~]*[!-~])?")
+				&& !name.toLowerCase(Locale.ROOT).matches("connection|content-.*|transfer-encoding");
 	}
 
 	private static @Nullable String said(Throwable exception, Answer answer) {
