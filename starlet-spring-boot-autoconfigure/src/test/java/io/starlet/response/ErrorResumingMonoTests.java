@@ -152,18 +152,54 @@ class ErrorResumingMonoTests {
 	@Test
 	void errorThatReactorThrowsTwiceGoesOnAfterASubscription() {
 		NoClassDefFoundError thrown = new NoClassDefFoundError();
-		Mono<Void> source = new Mono<>() {
-			@Override
-			public void subscribe(CoreSubscriber<? super Void> actual) {
-				throw new StackOverflowError();
-			}
-		};
-		StepVerifier.create(ErrorResumingMono.of(source, (first) -> {
-			throw thrown;
-		}))
+		StepVerifier.create(ErrorResumingMono.of(throwing(new StackOverflowError()), (first) -> throwing(thrown)))
 			.expectSubscription()
 			.expectErrorMatches((ex) -> ex instanceof ExecutionException && ex.getCause() == thrown)
 			.verify(TIMEOUT);
+	}
+
+	private static Mono<Void> throwing(Error error) {
+		return new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				throw error;
+			}
+		};
+	}
+
+	@Test
+	void whatAThrownErrorInterruptsIsCancelled() {
+		LinkageError thrown = new LinkageError();
+		AtomicBoolean interrupted = new AtomicBoolean();
+		Sinks.Empty<Void> endless = Sinks.empty();
+		resuming(new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				endless.asMono().doOnCancel(() -> interrupted.set(true)).subscribe(actual);
+				throw thrown;
+			}
+		}).subscribe();
+		assertThat(interrupted).isTrue();
+		assertThat(this.error.get()).hasCause(thrown);
+	}
+
+	@Test
+	void errorThatIsThrownAfterOneThatWasSignalledIsDropped() {
+		IllegalStateException signalled = new IllegalStateException("signalled");
+		LinkageError thrown = new LinkageError("thrown");
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Operators.error(actual, signalled);
+				throw thrown;
+			}
+		};
+		StepVerifier.create(resuming(source))
+			.expectComplete()
+			.verifyThenAssertThat(TIMEOUT)
+			.hasDroppedErrorsMatching(
+					(dropped) -> dropped.size() == 1 && dropped.iterator().next().getCause() == thrown);
+		assertThat(this.error).hasValue(signalled);
 	}
 
 	@Test

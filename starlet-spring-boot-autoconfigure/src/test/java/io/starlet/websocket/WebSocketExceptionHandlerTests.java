@@ -242,7 +242,7 @@ class WebSocketExceptionHandlerTests {
 		try (TestApplication own = TestApplication.start(this.server, CatchAllApp.class);
 				LogCapture log = new LogCapture();
 				RawWebSocketClient client = own.webSocket("/fail/signalled/SomeException")) {
-			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4013, "SomeException"));
+			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4013, "SomeException, 500"));
 			assertThat(awaitError(log).getThrowableProxy().getClassName()).endsWith("SomeException");
 		}
 	}
@@ -262,7 +262,7 @@ class WebSocketExceptionHandlerTests {
 		try (TestApplication own = TestApplication.start(this.server, TwoCatchAllsApp.class);
 				LogCapture log = new LogCapture();
 				RawWebSocketClient client = own.webSocket("/fail/signalled/SomeException")) {
-			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4013, "ArithmeticException"));
+			assertThat(client.awaitClose()).isEqualTo(new CloseFrame(4013, "ArithmeticException, 500"));
 			assertThat(ThrowableProxyUtil.asString(awaitError(log).getThrowableProxy())).contains("SomeException",
 					"ArithmeticException");
 		}
@@ -331,8 +331,9 @@ class WebSocketExceptionHandlerTests {
 	static class CatchAllApp extends FailingApp {
 
 		@ExceptionHandlerFor
-		Mono<Void> any(WebSocketSession session, Throwable error) {
-			return session.close(new CloseStatus(4013, error.getClass().getSimpleName()));
+		Mono<Void> any(WebSocketSession session, Throwable error, HttpException httpException) {
+			return session.close(new CloseStatus(4013,
+					error.getClass().getSimpleName() + ", " + httpException.getStatusCode().value()));
 		}
 
 		@ExceptionHandlerFor(IdleException.class)
