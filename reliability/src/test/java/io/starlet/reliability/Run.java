@@ -69,9 +69,14 @@ record Run(Server server, Tally tally, Report before, Report after) {
 		return this.tally.sent().getOrDefault(kind.toString(), 0L);
 	}
 
-	/** Those that the application logs with their stack trace. */
+	/** Those of the application, without what the server says. */
 	long errors() {
-		return sum(this.after.logged()) - sum(this.server.logged(sent(Kind.CUT_STREAM)));
+		return sum(this.after.logged()) - sum(this.server.logged(sent(Kind.CUT_STREAM))) - serversOwnErrors();
+	}
+
+	/** What Spring and the server have logged of their own. */
+	long serversOwnErrors() {
+		return this.server.mayLog().stream().mapToLong((kind) -> this.after.logged().getOrDefault(kind, 0L)).sum();
 	}
 
 	long dropped() {

@@ -44,6 +44,7 @@ final class Table {
 					row("Connections", runs, (run) -> number(run.tally().connections())),
 					row("WebSocket sessions closed as expected", runs, (run) -> number(run.sessions())),
 					row("Errors, each logged once", runs, (run) -> number(run.errors())),
+					row("Errors of Spring's or the server's own", runs, (run) -> number(run.serversOwnErrors())),
 					row("Leaks of Netty's buffers", runs,
 							(run) -> run.server().usesNettyBuffers() ? number(run.after().leaks()) : "–"),
 					row("Dropped by Reactor", runs, (run) -> number(run.dropped())),

@@ -129,7 +129,7 @@ public final class ExceptionResponder {
 		if (this.handlers.isLeftToSecurity(exchange, carried)) {
 			return Mono.error(exchange.getResponse().isCommitted() ? alreadyStarted(exception) : carried);
 		}
-		return exception.equals(exchange.getAttribute(UNHANDLED_ATTRIBUTE)) ? Mono.error(exception)
+		return (exception == exchange.getAttribute(UNHANDLED_ATTRIBUTE)) ? Mono.error(exception)
 				: respond(exchange, exception, before);
 	}
 

@@ -136,7 +136,10 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 		if (httpException != null && this.filterExceptions == FilterExceptions.HANDLE) {
 			dropTasks(exchange);
 			ResponseSnapshot before = ResponseSnapshot.of(exchange);
-			return this.responder.respond(exchange, raised, before).then(complete(exchange)).onErrorResume((error) -> {
+			// Also what the exception throws when it is asked is answered
+			Mono<Void> response = ErrorResumingMono.of(Mono.error(raised),
+					(same) -> this.responder.respond(exchange, raised, before));
+			return response.then(complete(exchange)).onErrorResume((error) -> {
 				before.restore(exchange);
 				return handleError(exchange, error, renderer);
 			});

@@ -128,6 +128,9 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscription, Subscription> UPSTREAM = AtomicReferenceFieldUpdater
 			.newUpdater(ErrorResumingSubscription.class, Subscription.class, "upstream");
 
+		private static final AtomicReferenceFieldUpdater<ErrorResumingSubscription, Stage> STAGE = AtomicReferenceFieldUpdater
+			.newUpdater(ErrorResumingSubscription.class, Stage.class, "stage");
+
 		private final CoreSubscriber<? super Void> actual;
 
 		private final ErrorResumingMono parent;
@@ -150,9 +153,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		}
 
 		private void subscribeTo(Mono<? extends Void> source) {
-			Stage next = new Stage(this);
-			this.stage = next;
-			next.subscribeTo(source);
+			new Stage(this).subscribeTo(source);
 		}
 
 		private void signalSubscribed() {
@@ -253,6 +254,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		private void subscribeTo(Mono<? extends Void> source) {
 			this.subscribing = Thread.currentThread();
 			try {
+				this.whole.stage = this;
 				source.subscribe(this);
 			}
 			catch (StackOverflowError | LinkageError ex) {
@@ -267,16 +269,24 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 			}
 		}
 
+		private boolean end() {
+			return ErrorResumingSubscription.STAGE.compareAndSet(this.whole, this, null);
+		}
+
 		private void onThrown(Error error) {
 			if (this.whole.done) {
 				throw error;
+			}
+			// An overflow may have come before what follows has begun
+			if (!end() && !(error instanceof StackOverflowError)) {
+				Operators.onErrorDropped(new ExecutionException(error), currentContext());
+				return;
 			}
 			Subscription interrupted = this.whole.upstream;
 			if (interrupted != null) {
 				interrupted.cancel();
 			}
 			this.whole.signalSubscribed();
-			this.whole.stage = null;
 			fail(error);
 		}
 
@@ -297,7 +307,10 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void onSubscribe(Subscription subscription) {
-			if (Operators.replace(ErrorResumingSubscription.UPSTREAM, this.whole, subscription)) {
+			if (this.whole.stage != this) {
+				subscription.cancel();
+			}
+			else if (Operators.replace(ErrorResumingSubscription.UPSTREAM, this.whole, subscription)) {
 				this.whole.signalSubscribed();
 				subscription.request(Long.MAX_VALUE);
 			}
@@ -310,18 +323,17 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 
 		@Override
 		public void onError(Throwable signalled) {
-			if (this.whole.stage != this) {
-				Operators.onErrorDropped(signalled, currentContext());
-				return;
+			if (end()) {
+				fail(signalled);
 			}
-			this.whole.stage = null;
-			fail(signalled);
+			else {
+				Operators.onErrorDropped(signalled, currentContext());
+			}
 		}
 
 		@Override
 		public void onComplete() {
-			if (this.whole.stage == this) {
-				this.whole.stage = null;
+			if (end()) {
 				this.whole.complete();
 			}
 		}

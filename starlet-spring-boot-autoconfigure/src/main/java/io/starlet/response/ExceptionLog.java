@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
@@ -156,12 +157,15 @@ public final class ExceptionLog {
 	 * @return whether it does, which exceptions can refuse
 	 */
 	public static boolean addSuppressed(Throwable exception, Throwable other) {
-		List<Throwable> present = List.of(exception.getSuppressed());
-		if (exception != other && present.size() < MAX_SUPPRESSED && !present.contains(other)) {
+		if (exception != other && !suppresses(exception, other) && exception.getSuppressed().length < MAX_SUPPRESSED) {
 			exception.addSuppressed(other);
-			present = List.of(exception.getSuppressed());
 		}
-		return exception == other || present.contains(other);
+		return exception == other || suppresses(exception, other);
+	}
+
+	/** Exceptions may have an {@code equals} of their own. */
+	private static boolean suppresses(Throwable exception, Throwable other) {
+		return Stream.of(exception.getSuppressed()).anyMatch((suppressed) -> suppressed == other);
 	}
 
 	/**

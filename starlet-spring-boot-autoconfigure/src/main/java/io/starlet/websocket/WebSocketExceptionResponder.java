@@ -93,7 +93,8 @@ public final class WebSocketExceptionResponder {
 		Mono<Void> failed = session.fail(this.closeTimeout).timeout(this.closeTimeout, Mono.empty());
 		return failed.doOnError((failure) -> this.exceptionLog.addSuppressed(logger, raised, failure))
 			.onErrorComplete()
-			.then(Mono.defer(() -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
+			.then(ErrorResumingMono.of(Mono.error(raised),
+					(same) -> tryRespond(session, handshake, raised, TriedHandlers.NONE, null, false)))
 			.onErrorResume((error) -> {
 				logError(handshake, error);
 				return close(session, handshake, INTERNAL_ERROR);

@@ -244,9 +244,10 @@ class HostileTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "message", "to-string", "everything", "cause", "no-suppression", "status", "null-status",
-			"headers", "body", "null-body", "detail", "null-detail", "not-http-status" })
+			"headers", "body", "null-body", "detail", "null-detail", "not-http-status", "http-status",
+			"http-null-status", "http-headers", "http-null-headers", "http-linkage-error" })
 	void exceptionThatIsHostileItselfIsA500(String kind) {
-		for (String path : List.of("/exception/", "/exception-thrown/")) {
+		for (String path : List.of("/exception/", "/exception-thrown/", "/exception-filtered/")) {
 			try (LogCapture own = new LogCapture(); RawHttpClient client = application.connect()) {
 				RawHttpResponse response = client.send("GET", path + kind);
 				assertThat(response.status()).isEqualTo(500);
@@ -282,6 +283,18 @@ class HostileTests {
 			assertUsable(client);
 		}
 		assertThat(types(singleError())).contains("StackOverflowError");
+	}
+
+	@Test
+	void exceptionThatComparesNullWithItselfIsHandled() {
+		try (RawHttpClient client = application.connect()) {
+			RawHttpResponse response = client.send("GET", "/exception/equals");
+			assertThat(response.status()).isEqualTo(409);
+			assertThat(response.body()).isEqualTo("incomparable");
+			assertUsable(client);
+		}
+		awaitEnd();
+		assertThat(this.log.atLeast(Level.WARN)).isEmpty();
 	}
 
 	@Test
@@ -784,8 +797,13 @@ class HostileTests {
 					case "after" -> chain.filter(exchange).then(Mono.error(new IllegalStateException("after")));
 					case "after-http" -> chain.filter(exchange).then(Mono.error(new HttpException(409)));
 					case "twice" -> chain.filter(exchange).then(chain.filter(exchange));
-					default -> exchange.getRequest().getPath().value().startsWith("/header-filtered/")
-							? Mono.error(Deeds.badHeader(exchange)) : chain.filter(exchange);
+					default -> {
+						String path = exchange.getRequest().getPath().value();
+						yield path.startsWith("/header-filtered/") ? Mono.error(Deeds.badHeader(exchange))
+								: path.startsWith("/exception-filtered/")
+										? Mono.error(Endpoints.hostile(path.substring(path.lastIndexOf('/') + 1)))
+										: chain.filter(exchange);
+					}
 				};
 			};
 		}
@@ -1058,9 +1076,12 @@ class HostileTests {
 		private static RuntimeException hostile(String kind) {
 			return switch (kind) {
 				case "no-suppression" -> new WithoutSuppression();
+				case "equals" -> new IncomparableException();
 				case "message", "to-string", "everything", "cause" -> new HostileException(kind);
 				case "not-http-status" -> new HostileErrorResponse(kind);
-				case "detail", "null-detail" -> new HostileHttpException(kind);
+				case "detail", "null-detail", "http-status", "http-null-status", "http-headers", "http-null-headers",
+						"http-linkage-error" ->
+					new HostileHttpException(kind);
 				default -> new HostileErrorResponse(kind);
 			};
 		}
@@ -1277,6 +1298,24 @@ class HostileTests {
 
 	}
 
+	static class IncomparableException extends HttpException {
+
+		IncomparableException() {
+			super(409, "incomparable");
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			throw new IllegalStateException("equals");
+		}
+
+		@Override
+		public int hashCode() {
+			throw new IllegalStateException("hashCode");
+		}
+
+	}
+
 	@SuppressWarnings("NullAway")
 	static class HostileErrorResponse extends RuntimeException implements ErrorResponse {
 
@@ -1328,11 +1367,31 @@ class HostileTests {
 		}
 
 		@Override
+		public HttpStatusCode getStatusCode() {
+			return switch (this.kind) {
+				case "http-status" -> throw new IllegalStateException("getStatusCode");
+				case "http-linkage-error" -> throw new NoClassDefFoundError("getStatusCode");
+				case "http-null-status" -> null;
+				default -> super.getStatusCode();
+			};
+		}
+
+		@Override
+		public HttpHeaders getHeaders() {
+			return switch (this.kind) {
+				case "http-headers" -> throw new IllegalStateException("getHeaders");
+				case "http-null-headers" -> null;
+				default -> super.getHeaders();
+			};
+		}
+
+		@Override
 		public String getDetail() {
-			if (this.kind.equals("detail")) {
-				throw new IllegalStateException("getDetail");
-			}
-			return null;
+			return switch (this.kind) {
+				case "detail" -> throw new IllegalStateException("getDetail");
+				case "null-detail" -> null;
+				default -> super.getDetail();
+			};
 		}
 
 	}

@@ -28,15 +28,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
+import reactor.test.util.RaceTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -349,12 +352,83 @@ class ErrorResumingMonoTests {
 		verifyEndsWith(answer, ErrorResumingMono.of(source, (error) -> answer.asMono()));
 	}
 
+	@Test
+	void whatFollowsIsNotInterruptedByWhatTheSourceThrowsAfterItsEnd() {
+		Sinks.Empty<Void> next = Sinks.empty();
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Operators.complete(actual);
+				throw new NoClassDefFoundError("late");
+			}
+		};
+		verifyEndsWith(next, proceeding(source, next::asMono));
+		assertThat(this.error).hasNullValue();
+	}
+
+	@Test
+	void answerIsNotInterruptedByWhatTheSourceThrowsAfterAnErrorOnAnotherThread() {
+		Sinks.Empty<Void> answer = Sinks.empty();
+		Mono<Void> source = new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> actual) {
+				Mono.<Void>error(new IllegalStateException("first"))
+					.subscribeOn(Schedulers.boundedElastic())
+					.subscribe(actual);
+				Awaitility.await().until(() -> answer.currentSubscriberCount() == 1);
+				throw new NoClassDefFoundError("late");
+			}
+		};
+		verifyEndsWith(answer, ErrorResumingMono.of(source, (error) -> answer.asMono()));
+	}
+
+	@Test
+	void oneOfTwoEndsAtOnceCounts() {
+		Hooks.onErrorDropped((error) -> {
+			// The other one
+		});
+		for (int i = 0; i < 1_000; i++) {
+			AtomicReference<CoreSubscriber<? super Void>> subscriber = new AtomicReference<>();
+			AtomicInteger followed = new AtomicInteger();
+			AtomicInteger ended = new AtomicInteger();
+			Mono<Void> source = new Mono<>() {
+				@Override
+				public void subscribe(CoreSubscriber<? super Void> actual) {
+					actual.onSubscribe(Operators.emptySubscription());
+					subscriber.set(actual);
+				}
+			};
+			new ErrorResumingMono(source) {
+				@Override
+				protected Mono<Void> proceed() {
+					followed.incrementAndGet();
+					return Mono.empty();
+				}
+
+				@Override
+				protected Mono<Void> resume(Throwable ex) {
+					followed.incrementAndGet();
+					return Mono.empty();
+				}
+			}.subscribe(null, null, ended::incrementAndGet);
+			RaceTestUtils.race(() -> subscriber.get().onComplete(),
+					() -> subscriber.get().onError(new IllegalStateException("source")));
+			assertThat(followed).hasValue(1);
+			assertThat(ended).hasValue(1);
+		}
+		Hooks.resetOnErrorDropped();
+	}
+
 	private static void verifyEndsWith(Sinks.Empty<Void> last, Mono<Void> whole) {
 		AtomicBoolean completed = new AtomicBoolean();
 		StepVerifier.create(whole.doOnSuccess((done) -> completed.set(true))).expectSubscription().then(() -> {
 			assertThat(completed).isFalse();
 			last.tryEmitEmpty();
-		}).expectComplete().verifyThenAssertThat(TIMEOUT).hasDroppedErrorWithMessage("late");
+		})
+			.expectComplete()
+			.verifyThenAssertThat(TIMEOUT)
+			.hasDroppedErrorsMatching(
+					(dropped) -> dropped.size() == 1 && dropped.iterator().next().toString().contains("late"));
 	}
 
 	private static Mono<Void> completingOnceMoreAfter(Consumer<CoreSubscriber<?>> end) {

@@ -153,6 +153,17 @@ class WebSocketExceptionTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "hostile-code", "hostile-reason", "hostile-detail" })
+	void anExceptionThatFailsWhenItIsAskedClosesWith1011AndIsLoggedOnce(String exception) {
+		for (String failure : List.of("thrown", "signalled")) {
+			try (LogCapture log = new LogCapture()) {
+				assertThat(fail(failure, exception)).as(failure).isEqualTo(WebSockets.INTERNAL_ERROR);
+				assertThat(awaitError(log)).matches((event) -> LogCapture.tells(event, "saboteur"));
+			}
+		}
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "a, 200, 123", "é, 100, 61", "€, 60, 41", "\uD83D\uDE00, 40, 30", "a, 123, 123", "a, 124, 123" })
 	void aReasonThatIsTooLongIsCutAtACharacter(String character, int length, int sent) {
 		for (String exception : List.of("reason", "detail")) {
@@ -459,6 +470,8 @@ class WebSocketExceptionTests {
 				case "no-class-def" -> new NoClassDefFoundError("secret");
 				case "without-message" -> new NullPointerException();
 				case "hostile" -> new HostileException();
+				case "hostile-code", "hostile-reason" -> new SaboteurWebSocketException(name);
+				case "hostile-detail" -> new SaboteurHttpException();
 				case "sneaky-close-status" -> new IllegalArgumentException("1000: secret");
 				case "wrapped-web-socket" -> new CompletionException(new WebSocketException(3001, "Too much"));
 				case "wrapped-http-404" ->
@@ -485,6 +498,39 @@ class WebSocketExceptionTests {
 		@Override
 		public String toString() {
 			throw new IllegalStateException("no text");
+		}
+
+	}
+
+	static class SaboteurWebSocketException extends WebSocketException {
+
+		private final String kind;
+
+		SaboteurWebSocketException(String kind) {
+			this.kind = kind;
+		}
+
+		@Override
+		public int getCode() {
+			return this.kind.equals("hostile-code") ? 5 : super.getCode();
+		}
+
+		@Override
+		public String getReason() {
+			throw new IllegalStateException("no reason");
+		}
+
+	}
+
+	static class SaboteurHttpException extends HttpException {
+
+		SaboteurHttpException() {
+			super(404);
+		}
+
+		@Override
+		public String getDetail() {
+			throw new NoClassDefFoundError("no detail");
 		}
 
 	}

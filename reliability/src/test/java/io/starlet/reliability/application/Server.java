@@ -19,7 +19,6 @@ package io.starlet.reliability.application;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration;
