@@ -158,6 +158,9 @@ final class Client implements Runnable {
 			}
 			this.tally.leftResponse();
 		}
+		catch (NoAnswerException ex) {
+			noAnswer(request, ex);
+		}
 	}
 
 	private void cutUpload(Request request) throws IOException {
