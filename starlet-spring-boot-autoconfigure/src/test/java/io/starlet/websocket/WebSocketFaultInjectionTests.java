@@ -193,7 +193,7 @@ class WebSocketFaultInjectionTests {
 		private static Mono<Void> close(WebSocketSession session, CloseStatus status) {
 			String point = WebSockets.segments(session).get(0);
 			if (point.equals("appender-of-lost-close-frame")) {
-				return Fault.SIGNALS.apply(Mono.empty());
+				return Mono.error(new IllegalStateException("lost"));
 			}
 			return point.startsWith("close-frame") ? inject(point, session, Mono.defer(() -> session.close(status)))
 					: session.close(status);
