@@ -18,6 +18,7 @@ package io.starlet.reliability;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -100,7 +101,6 @@ final class Client implements Runnable {
 				ended = receive(connection, open.remove());
 			}
 			if (ended) {
-				connection.verifyEnd();
 				closeKept();
 				this.tally.sentAgain(open.size());
 			}
@@ -119,20 +119,29 @@ final class Client implements Runnable {
 		try {
 			answer = connection.read();
 		}
-		catch (NoAnswerException ex) {
-			noAnswer(request, ex);
+		catch (NoAnswerException | SocketTimeoutException ex) {
+			notAnswered(request, ex);
 			return true;
 		}
-		request.verify(answer, this.server);
-		this.tally.answered(request.kind());
-		return answer.endsConnection() || !answer.whole();
+		try {
+			request.verify(answer, this.server);
+			this.tally.answered(request.kind());
+		}
+		catch (WrongAnswerException ex) {
+			notAnswered(request, ex);
+		}
+		boolean ended = answer.endsConnection() || !answer.whole();
+		if (ended) {
+			connection.verifyEnd();
+		}
+		return ended;
 	}
 
-	private void noAnswer(Request request, NoAnswerException reason) throws NoAnswerException {
+	private void notAnswered(Request request, IOException reason) throws IOException {
 		if (!this.server.mayNotAnswer()) {
 			throw reason;
 		}
-		this.tally.unanswered(request.kind());
+		this.tally.unanswered(request.kind(), reason);
 	}
 
 	private static boolean has(List<Request> requests, Kind kind) {
@@ -158,8 +167,8 @@ final class Client implements Runnable {
 			}
 			this.tally.leftResponse();
 		}
-		catch (NoAnswerException ex) {
-			noAnswer(request, ex);
+		catch (NoAnswerException | SocketTimeoutException ex) {
+			notAnswered(request, ex);
 		}
 	}
 
@@ -182,8 +191,8 @@ final class Client implements Runnable {
 			}
 			this.tally.closed(code);
 		}
-		catch (NoAnswerException ex) {
-			noAnswer(request, ex);
+		catch (NoAnswerException | SocketTimeoutException ex) {
+			notAnswered(request, ex);
 		}
 	}
 

@@ -105,7 +105,7 @@ class ReliabilityTests {
 	@Test
 	void everyRequestHasExactlyOneWellFormedAnswerWhichIsItsOwn() {
 		assertThat(this.run.tally().failures().stream().limit(5)).isEmpty();
-		assertThat(this.run.unanswered()).isLessThanOrEqualTo(1 + this.run.sent() / 100_000);
+		assertThat(this.run.tally().unanswered()).hasSizeLessThanOrEqualTo(1 + (int) (this.run.sent() / 100_000));
 	}
 
 	@Test
@@ -141,9 +141,12 @@ class ReliabilityTests {
 
 	/** The server may have begun or not with a request whose answer has not come. */
 	private void forgive(Map<String, Long> counts, String key, Map<String, Long> expected, Kind kind) {
-		long unanswered = this.run.tally().unanswered().getOrDefault(kind.toString(), 0L);
 		counts.computeIfPresent(key,
-				(same, count) -> Math.max(count - unanswered, Math.min(count, expected.getOrDefault(key, 0L))));
+				(same, count) -> forgive(count, expected.get(key), this.run.tally().unanswered(kind)));
+	}
+
+	private static long forgive(long count, @Nullable Long expected, int atMost) {
+		return Math.max(count - atMost, Math.min(count, (expected != null) ? expected : 0));
 	}
 
 	private static boolean isAnswered(String kind) {
@@ -173,6 +176,9 @@ class ReliabilityTests {
 		logged.keySet().removeAll(this.run.server().mayLog());
 		forgive(logged, "ERROR WebSocketExceptionResponder " + exception("UnhandledException"), expected,
 				Kind.WEB_SOCKET);
+		// With one that the server completes, the error of another may be lost, and the
+		// server's own two lines on it
+		expected.replaceAll((key, count) -> forgive(count, logged.get(key), 2 * this.run.unanswered()));
 		assertThat(logged).isEqualTo(expected);
 	}
 
@@ -212,7 +218,7 @@ class ReliabilityTests {
 	@Test
 	void noSessionNoRequestAndNoConnectionIsLeft() {
 		assertThat(this.run.after().sessions()).isZero();
-		assertThat(this.run.after().inFlight()).isZero();
+		assertThat(this.run.after().inFlight()).isLessThanOrEqualTo(this.run.unanswered());
 		// A class that is needed late opens an archive. What was left would be one of
 		// thousands
 		assertThat(this.run.after().descriptors()).isLessThan(this.run.before().descriptors() + 10);

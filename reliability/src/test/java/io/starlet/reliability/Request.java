@@ -60,11 +60,18 @@ record Request(Kind kind, long id) {
 				method.equals("GET") ? "" : "Content-Type: text/plain\r\nContent-Length: " + length + "\r\n");
 	}
 
+	/**
+	 * See that it is the right answer.
+	 * @throws WrongAnswerException if it is not, but names this request
+	 * @throws UnexpectedAnswerException if it may be another one's
+	 */
 	void verify(HttpAnswer answer, Server server) throws UnexpectedAnswerException {
-		boolean right = answer.status() == this.kind.status() && String.valueOf(this.id).equals(answer.requestId())
-				&& isBody(answer) && answer.endsConnection() == server.endsConnectionAfter(answer.status());
-		if (!right) {
+		if (!String.valueOf(this.id).equals(answer.requestId())) {
 			throw new UnexpectedAnswerException("%s was answered with %s".formatted(this, answer));
+		}
+		if (answer.status() != this.kind.status() || !isBody(answer)
+				|| answer.endsConnection() != server.endsConnectionAfter(answer.status())) {
+			throw new WrongAnswerException("%s was answered with %s".formatted(this, answer));
 		}
 	}
 

@@ -53,8 +53,8 @@ record Run(Server server, Tally tally, Report before, Report after) {
 		return sum(this.tally.answered());
 	}
 
-	long unanswered() {
-		return sum(this.tally.unanswered());
+	int unanswered() {
+		return this.tally.unanswered().size();
 	}
 
 	long sessions() {

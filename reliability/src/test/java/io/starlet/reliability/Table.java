@@ -38,7 +38,7 @@ final class Table {
 					row("Requests sent", runs, (run) -> number(run.sent())),
 					row("of them to be answered", runs, (run) -> number(run.answerable())),
 					row("of them answered rightly", runs, (run) -> number(run.answered())),
-					row("Connections ended without an answer", runs, (run) -> number(run.unanswered())),
+					row("Not answered, or not rightly, by the server itself", runs, (run) -> number(run.unanswered())),
 					row("Sent again, behind one that ended its connection", runs,
 							(run) -> number(run.tally().sentAgain())),
 					row("Connections", runs, (run) -> number(run.tally().connections())),

@@ -16,6 +16,8 @@
 
 package io.starlet.reliability;
 
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -36,7 +38,7 @@ final class Tally {
 
 	private final LongAdder sentAgain = new LongAdder();
 
-	private final Map<String, LongAdder> unanswered = new ConcurrentHashMap<>();
+	private final Map<Kind, Queue<String>> unanswered = new ConcurrentHashMap<>();
 
 	private final LongAdder leftResponses = new LongAdder();
 
@@ -62,9 +64,9 @@ final class Tally {
 		this.sentAgain.add(requests);
 	}
 
-	/** The connection ended instead. */
-	void unanswered(Kind kind) {
-		increment(this.unanswered, kind.toString());
+	/** The connection ended instead, or nothing or something else came. */
+	void unanswered(Kind kind, IOException reason) {
+		this.unanswered.computeIfAbsent(kind, (absent) -> new ConcurrentLinkedQueue<>()).add(kind + ": " + reason);
 	}
 
 	/** A client left when its response had begun as expected. */
@@ -95,9 +97,14 @@ final class Tally {
 		return sums(this.closed);
 	}
 
-	/** By kind. */
-	Map<String, Long> unanswered() {
-		return sums(this.unanswered);
+	/** What came of each. */
+	List<String> unanswered() {
+		return this.unanswered.values().stream().flatMap(Queue::stream).toList();
+	}
+
+	int unanswered(Kind kind) {
+		Queue<String> unanswered = this.unanswered.get(kind);
+		return (unanswered != null) ? unanswered.size() : 0;
 	}
 
 	long leftResponses() {
