@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -59,6 +60,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.annotation.Bean;
@@ -70,11 +72,13 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.WebSocketHandler;
@@ -119,6 +123,8 @@ class FuzzTests {
 
 	private static final AtomicReference<Throwable> raised = new AtomicReference<>();
 
+	private static final AtomicBoolean readsBody = new AtomicBoolean();
+
 	@AfterAll
 	static void stop() throws IOException {
 		Applications.PLAIN.close();
@@ -159,6 +165,7 @@ class FuzzTests {
 			// Nothing that a server would hand out
 			return false;
 		}
+		readsBody.set(data.consumeBoolean());
 		MockServerHttpResponse response = new MockServerHttpResponse();
 		application.bean(HttpHandler.class).handle(request, response).block();
 		byte[] body = DataBufferUtils.join(response.getBody()).map((buffer) -> {
@@ -220,6 +227,7 @@ class FuzzTests {
 		}
 		request.append("Accept: ").append(line(accept(data))).append("\r\n");
 		byte[] body = text(data).getBytes(StandardCharsets.UTF_8);
+		readsBody.set(data.consumeBoolean());
 		byte[] head = request.append("Content-Length: ")
 			.append(body.length)
 			.append("\r\nConnection: close\r\n\r\n")
@@ -252,7 +260,7 @@ class FuzzTests {
 		}
 		Throwable exception = carried(raised.get());
 		Integer status = status(exception);
-		assertThat(answer.status()).isEqualTo((status != null) ? status : 500);
+		assertThat(answer.status()).as(exception::toString).isEqualTo((status != null) ? status : 500);
 		checkHeaders(answer.headers(), exception, status == null);
 		boolean hasBody = !head && answer.status() >= 200 && !Set.of(204, 205, 304).contains(answer.status());
 		if (hasBody && status != null) {
@@ -275,8 +283,8 @@ class FuzzTests {
 	private static void checkHeaders(HttpHeaders headers, Throwable exception, boolean page) {
 		Set<String> names = new TreeSet<>(OWN_HEADERS);
 		names.addAll(page ? PAGE_HEADERS : Set.of());
-		if (exception instanceof HttpException httpException) {
-			httpException.getHeaders().headerNames().forEach((name) -> names.add(name.toLowerCase(Locale.ROOT)));
+		if (exception instanceof ErrorResponse response) {
+			response.getHeaders().headerNames().forEach((name) -> names.add(name.toLowerCase(Locale.ROOT)));
 		}
 		headers.forEach((name, values) -> {
 			assertThat(name.toLowerCase(Locale.ROOT)).isIn(names).matches("[!#$%&'*+.^_`|~0-9a-z-]+");
@@ -410,6 +418,9 @@ class FuzzTests {
 			return httpException.getDetail();
 		}
 		if (exception instanceof ResponseStatusException responseStatusException) {
+			if (exception.getClass() != ResponseStatusException.class) {
+				return String.valueOf(responseStatusException.getBody().getDetail());
+			}
 			HttpStatus known = HttpStatus.resolve(responseStatusException.getStatusCode().value());
 			return Objects.requireNonNullElse(responseStatusException.getReason(),
 					(known != null) ? known.getReasonPhrase() : "");
@@ -565,13 +576,22 @@ class FuzzTests {
 
 		@Bean
 		RouterFunction<ServerResponse> routes() {
-			return RouterFunctions.route().route(RequestPredicates.all(), (request) -> raise()).build();
+			return RouterFunctions.route()
+				.route(RequestPredicates.all(), (request) -> read(request).then(Mono.defer(App::raise)))
+				.build();
 		}
 
 		@Bean
 		HandlerMapping sessions() {
 			WebSocketHandler handler = (session) -> raise();
 			return new SimpleUrlHandlerMapping(Map.of(SESSIONS, handler), -1);
+		}
+
+		private static Mono<?> read(ServerRequest request) {
+			return readsBody.get() ? Mono.defer(() -> request.bodyToMono(JsonNode.class)).doOnError((ex) -> {
+				calls.incrementAndGet();
+				raised.set(ex);
+			}) : Mono.empty();
 		}
 
 		private static <T> Mono<T> raise() {
