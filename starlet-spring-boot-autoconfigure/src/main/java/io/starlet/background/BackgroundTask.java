@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 
 import io.starlet.response.ErrorResumingMono;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.ContextView;
 
@@ -80,8 +82,11 @@ final class BackgroundTask {
 		}
 		Mono<Void> work = (this.reactive != null) ? this.reactive.get() : null;
 		Assert.state(work != null, "The task returned null instead of a Mono");
-		// Subscribed to here, where the thread locals are
-		return Mono.fromFuture(work.contextWrite(context).toFuture());
+		Sinks.Empty<Void> end = Sinks.empty();
+		// Here, where the thread locals are
+		Disposable running = ErrorResumingMono.of(work.contextWrite(context), Mono::error)
+			.subscribe(null, end::tryEmitError, end::tryEmitEmpty);
+		return end.asMono().doOnCancel(running::dispose);
 	}
 
 	@Override

@@ -205,7 +205,8 @@ public final class ExceptionResponder {
 			HttpException httpException) {
 		recordServerError(exchange, httpException.getStatusCode(), exception);
 		prepare(exchange, exception);
-		return limit(exchange, this.defaultResponseWriter.write(exchange, httpException, exception), exception);
+		return this.defaultResponseWriter.write(exchange, httpException, exception,
+				(answer) -> limit(exchange, answer, exception));
 	}
 
 	/** A client that has waited for one handler is not to wait for another. */

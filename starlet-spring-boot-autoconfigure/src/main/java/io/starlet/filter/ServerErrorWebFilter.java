@@ -197,7 +197,8 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 	}
 
 	private Mono<Void> writeServerError(ServerWebExchange exchange, Throwable error) {
-		return this.responder.limit(exchange, this.defaultResponseWriter.writeServerError(exchange), error);
+		return this.defaultResponseWriter.writeServerError(exchange,
+				(answer) -> this.responder.limit(exchange, answer, error));
 	}
 
 	private Mono<Void> tryAnswer(ServerWebExchange exchange, Throwable error, @Nullable TracebackRenderer renderer) {

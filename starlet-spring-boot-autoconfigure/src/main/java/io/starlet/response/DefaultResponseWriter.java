@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.starlet.HttpException;
 import org.apache.commons.logging.Log;
@@ -86,37 +87,40 @@ public final class DefaultResponseWriter {
 	 * @param exchange the exchange, its response not yet committed
 	 * @param exception the HTTP exception
 	 * @param original the exception that it stands for, or itself
+	 * @param limit fails what does not end
 	 * @return completes when the response has been written
 	 */
-	public Mono<Void> write(ServerWebExchange exchange, HttpException exception, Throwable original) {
+	public Mono<Void> write(ServerWebExchange exchange, HttpException exception, Throwable original,
+			UnaryOperator<Mono<Void>> limit) {
 		ServerHttpResponse response = exchange.getResponse();
 		response.setStatusCode(exception.getStatusCode());
 		if (hasNoBody(exception.getStatusCode())) {
-			return writeWithoutBody(response, exception);
+			return limit.apply(writeWithoutBody(response, exception));
 		}
 		addHeaders(response, exception);
 		if (this.problemDetailWriter == null) {
-			return writeDetail(response, exception);
+			return limit.apply(writeDetail(response, exception));
 		}
 		return writeProblem(this.problemDetailWriter, exchange, exception,
 				(original instanceof ErrorResponse errorResponse) ? errorResponse : exception,
-				() -> writeDetail(response, exception));
+				() -> writeDetail(response, exception), limit);
 	}
 
 	/**
 	 * Whatever the application's interceptors, texts and codecs do, there is an answer.
 	 */
 	private Mono<Void> writeProblem(ProblemDetailWriter writer, ServerWebExchange exchange, HttpException exception,
-			ErrorResponse error, Supplier<Mono<Void>> otherwise) {
+			ErrorResponse error, Supplier<Mono<Void>> otherwise, UnaryOperator<Mono<Void>> limit) {
 		ServerHttpResponse response = exchange.getResponse();
-		return ErrorResumingMono.of(writer.write(UnconditionalExchange.of(exchange), exception, error), (failure) -> {
+		Mono<Void> problem = limit.apply(writer.write(UnconditionalExchange.of(exchange), exception, error));
+		return ErrorResumingMono.of(problem, (failure) -> {
 			if (response.isCommitted()) {
 				return Mono.error(failure);
 			}
 			this.exceptionLog.error(logger, exchange.getLogPrefix() + "Failed to write problem details", failure);
 			response.getHeaders().clearContentHeaders();
 			response.setStatusCode(exception.getStatusCode());
-			return otherwise.get();
+			return limit.apply(otherwise.get());
 		});
 	}
 
@@ -174,18 +178,19 @@ public final class DefaultResponseWriter {
 	/**
 	 * Write the plain 500 that tells a client nothing about the error.
 	 * @param exchange the exchange, its response not yet committed
+	 * @param limit fails what does not end
 	 * @return completes when the response has been written
 	 */
-	public Mono<Void> writeServerError(ServerWebExchange exchange) {
+	public Mono<Void> writeServerError(ServerWebExchange exchange, UnaryOperator<Mono<Void>> limit) {
 		ServerHttpResponse response = exchange.getResponse();
 		if (this.problemDetailWriter == null) {
-			return writeServerErrorText(response);
+			return limit.apply(writeServerErrorText(response));
 		}
 		response.getHeaders().clearContentHeaders();
 		response.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
 		HttpException exception = new HttpException(HttpStatus.INTERNAL_SERVER_ERROR);
 		return writeProblem(this.problemDetailWriter, exchange, exception, exception,
-				() -> writeServerErrorText(response));
+				() -> writeServerErrorText(response), limit);
 	}
 
 	private Mono<Void> writeServerErrorText(ServerHttpResponse response) {

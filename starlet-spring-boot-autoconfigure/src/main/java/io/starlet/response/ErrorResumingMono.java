@@ -176,7 +176,7 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 				return;
 			}
 			this.done = true;
-			this.parent.beforeError(error);
+			tryBeforeError(error);
 			try {
 				this.actual.onError(error);
 			}
@@ -184,6 +184,15 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 				// A checkpoint can't be passed with an exception that hides its stack
 				Exceptions.throwIfJvmFatal(ex);
 				this.actual.onError(ex);
+			}
+		}
+
+		private void tryBeforeError(Throwable error) {
+			try {
+				this.parent.beforeError(error);
+			}
+			catch (Throwable ex) {
+				ExceptionLog.addSuppressed(error, ex);
 			}
 		}
 
@@ -322,12 +331,14 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 		}
 
 		@Override
-		public void onError(Throwable signalled) {
+		public void onError(@Nullable Throwable signalled) {
+			// As Reactor does for a future that failed with no more than a wrapper
+			Throwable error = (signalled != null) ? signalled : new NullPointerException("Failed without an exception");
 			if (end()) {
-				fail(signalled);
+				fail(error);
 			}
 			else {
-				Operators.onErrorDropped(signalled, currentContext());
+				Operators.onErrorDropped(error, currentContext());
 			}
 		}
 

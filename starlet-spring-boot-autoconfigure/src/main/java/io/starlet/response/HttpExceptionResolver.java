@@ -89,13 +89,24 @@ public final class HttpExceptionResolver {
 	 */
 	public static Throwable unwrap(Throwable exception) {
 		Throwable current = Exceptions.unwrap(exception);
-		int wrappers = 0;
-		while ((current instanceof CompletionException || current instanceof ExecutionException
-				|| current instanceof InvocationTargetException || current instanceof UndeclaredThrowableException)
-				&& current.getCause() != null && wrappers++ < MAX_WRAPPERS) {
-			current = Exceptions.unwrap(current.getCause());
+		Throwable carried = getCarried(current);
+		for (int wrappers = 0; carried != null && wrappers < MAX_WRAPPERS; wrappers++) {
+			current = Exceptions.unwrap(carried);
+			carried = getCarried(current);
 		}
 		return current;
+	}
+
+	private static @Nullable Throwable getCarried(Throwable exception) {
+		try {
+			return (exception instanceof CompletionException || exception instanceof ExecutionException
+					|| exception instanceof InvocationTargetException
+					|| exception instanceof UndeclaredThrowableException) ? exception.getCause() : null;
+		}
+		catch (Throwable ex) {
+			// It can't tell, and is the exception itself then
+			return null;
+		}
 	}
 
 	/**

@@ -73,18 +73,19 @@ class BackgroundTaskFaultInjectionTests {
 	 * publisher has no column for what only publishers do, one that returns nothing none
 	 * for results: {@code -}. A task, and an executor's, has all the time that it needs.
 	 */
-	private static final FaultTable TABLE = new FaultTable("""
-			point                | throws | signals | error | fatal | null | empty | never | twice | cancels
-			task                 | 0!     | 0!      | 0!    | 0!    | 0!   | 0     | -     | 2     | 0!
-			blocking-task        | 0!     | -       | 0!    | 0!    | -    | -     | -     | -     | -
-			executor             | 1+     | -       | 1+    | 1+    | -    | -     | -     | 1     | 1
-			observation-create   | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
-			observation-start    | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
-			observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -
-			observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -
-			appender             | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -
-			server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0!
-			""");
+	private static final FaultTable TABLE = new FaultTable(
+			"""
+					point                | throws | signals | error | fatal | null | empty | never | twice | cancels | signals_null
+					task                 | 0!     | 0!      | 0!    | 0!    | 0!   | 0     | -     | 2     | 0! | 0!
+					blocking-task        | 0!     | -       | 0!    | 0!    | -    | -     | -     | -     | - | -
+					executor             | 1+     | -       | 1+    | 1+    | -    | -     | -     | 1     | 1 | 1
+					observation-create   | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | - | -
+					observation-start    | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | - | -
+					observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | - | -
+					observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | - | -
+					appender             | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | - | -
+					server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0! | 0!
+					""");
 
 	private static TestApplication application;
 
@@ -124,7 +125,7 @@ class BackgroundTaskFaultInjectionTests {
 				.toList();
 			assertThat(failed).hasSize(cell.contains("!") ? 1 : 0);
 			assertThat(failed).allSatisfy((event) -> assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy()))
-				.containsAnyOf("original", "injected", "returned null", "CancellationException"));
+				.containsAnyOf("original", "injected", "returned null", "CancellationException", "Failed without"));
 			assertThat(log.of("io.starlet", Level.ERROR).stream().filter((event) -> !failed.contains(event)))
 				.hasSize(cell.contains("+") ? 1 : 0);
 			assertThat(application.get("/next/null").body()).isEqualTo("answered");

@@ -197,12 +197,15 @@ class HandlerTimeoutTests {
 	}
 
 	/**
-	 * Tomcat may end the connection of a request that follows, with and without Starlet,
-	 * so the application is its own.
+	 * Tomcat and Jetty see that a client has left only when something is written. Tomcat
+	 * may end the connection of a request that follows, with and without Starlet, so the
+	 * application is its own.
 	 */
 	@Test
 	void handlerWhoseClientLeavesIsCancelledWithoutAWord() {
-		try (TestApplication left = TestApplication.start(App.class, "starlet.handler-timeout=300ms")) {
+		boolean seen = Server.CURRENT == Server.REACTOR_NETTY;
+		try (TestApplication left = TestApplication.start(App.class,
+				"starlet.handler-timeout=" + (seen ? "1h" : "300ms"))) {
 			Errors errors = left.bean(Errors.class);
 			try (RawHttpClient client = left.connect()) {
 				client.write("GET /raise/479 HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -210,9 +213,9 @@ class HandlerTimeoutTests {
 				client.abort();
 				Awaitility.await().until(() -> errors.cancelled.get() == 1);
 			}
-			if (Server.CURRENT == Server.REACTOR_NETTY) {
-				assertThat(this.log.atLeast(Level.WARN)).isEmpty();
-			}
+		}
+		if (seen) {
+			assertThat(this.log.atLeast(Level.WARN)).isEmpty();
 		}
 	}
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -243,8 +244,8 @@ class HostileTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "message", "to-string", "everything", "cause", "no-suppression", "status", "null-status",
-			"headers", "body", "null-body", "detail", "null-detail", "not-http-status", "http-status",
+	@ValueSource(strings = { "message", "to-string", "everything", "cause", "wrapped", "no-suppression", "status",
+			"null-status", "headers", "body", "null-body", "detail", "null-detail", "not-http-status", "http-status",
 			"http-null-status", "http-headers", "http-null-headers", "http-linkage-error" })
 	void exceptionThatIsHostileItselfIsA500(String kind) {
 		for (String path : List.of("/exception/", "/exception-thrown/", "/exception-filtered/")) {
@@ -1076,6 +1077,7 @@ class HostileTests {
 		private static RuntimeException hostile(String kind) {
 			return switch (kind) {
 				case "no-suppression" -> new WithoutSuppression();
+				case "wrapped" -> new HostileWrapper();
 				case "equals" -> new IncomparableException();
 				case "message", "to-string", "everything", "cause" -> new HostileException(kind);
 				case "not-http-status" -> new HostileErrorResponse(kind);
@@ -1294,6 +1296,16 @@ class HostileTests {
 				throw new IllegalStateException("getCause");
 			}
 			return null;
+		}
+
+	}
+
+	static class HostileWrapper extends CompletionException {
+
+		@Override
+		@SuppressWarnings("UnsynchronizedOverridesSynchronized")
+		public Throwable getCause() {
+			throw new IllegalStateException("getCause");
 		}
 
 	}

@@ -124,6 +124,7 @@ class HostileUseTests {
 			for (RawHttpResponse response : List.of(page, text)) {
 				assertThat(response.status()).isEqualTo(500);
 				assertThat(response.whole()).isTrue();
+				assertThat(response.body()).contains(content);
 			}
 		}
 	}

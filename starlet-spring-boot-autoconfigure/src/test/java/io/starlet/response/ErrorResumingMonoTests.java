@@ -19,6 +19,8 @@ package io.starlet.response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +74,34 @@ class ErrorResumingMonoTests {
 			.create(ErrorResumingMono.of(Mono.error(new IllegalStateException("first")), (first) -> Mono.error(second)))
 			.expectErrorMatches((ex) -> ex == second)
 			.verify(TIMEOUT);
+	}
+
+	@Test
+	void sourceThatFailsWithoutAnExceptionIsResumed() {
+		Mono<Void> source = Mono.fromFuture(CompletableFuture.failedFuture(new CompletionException("nothing", null)));
+		StepVerifier.create(resuming(source)).expectComplete().verify(TIMEOUT);
+		assertThat(this.error.get()).isInstanceOf(NullPointerException.class);
+	}
+
+	@Test
+	void errorGoesOnThoughItsAnnouncementFails() {
+		IllegalStateException error = new IllegalStateException("error");
+		IllegalStateException announcement = new IllegalStateException("announcement");
+		Mono<Void> announcing = new ErrorResumingMono(Mono.error(error)) {
+
+			@Override
+			protected Mono<Void> resume(Throwable raised) {
+				return Mono.error(raised);
+			}
+
+			@Override
+			protected void beforeError(Throwable raised) {
+				throw announcement;
+			}
+
+		};
+		StepVerifier.create(announcing).expectErrorMatches((ex) -> ex == error).verify(TIMEOUT);
+		assertThat(error).hasSuppressedException(announcement);
 	}
 
 	@Test

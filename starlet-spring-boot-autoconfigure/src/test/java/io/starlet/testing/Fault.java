@@ -18,6 +18,7 @@ package io.starlet.testing;
 
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,13 @@ public enum Fault {
 	TWICE,
 
 	/** The result is that of a future that was cancelled. */
-	CANCELS;
+	CANCELS,
+
+	/**
+	 * The result is that of a future that failed with a wrapper of nothing, for which
+	 * Reactor signals nothing.
+	 */
+	SIGNALS_NULL;
 
 	private static final AtomicInteger injected = new AtomicInteger();
 
@@ -74,6 +81,8 @@ public enum Fault {
 				future.cancel(true);
 				return future;
 			});
+			case SIGNALS_NULL ->
+				Mono.fromFuture(() -> CompletableFuture.failedFuture(new CompletionException("injected", null)));
 			case THROWS, ERROR, FATAL, NULL, EMPTY -> value(result, Mono.empty());
 		};
 	}
@@ -92,7 +101,7 @@ public enum Fault {
 			case FATAL -> throw new NoClassDefFoundError("injected");
 			case NULL -> null;
 			case EMPTY -> empty;
-			case SIGNALS, NEVER, TWICE, CANCELS -> result;
+			case SIGNALS, NEVER, TWICE, CANCELS, SIGNALS_NULL -> result;
 		};
 	}
 

@@ -95,7 +95,12 @@ public final class TestApplication implements AutoCloseable {
 	}
 
 	public RawHttpClient connect() {
-		return RawHttpClient.connect(port(), this.server, bean(RequestsInFlight.class)::awaitNone);
+		return RawHttpClient.connect(port(), this.server, this::awaitNoRequest);
+	}
+
+	/** Wait until the server has done with all requests, for a second at most. */
+	public void awaitNoRequest() {
+		bean(RequestsInFlight.class).awaitNone();
 	}
 
 	/**

@@ -85,16 +85,17 @@ class TracebackFaultInjectionTests {
 	 * client gets: {@code source} the page with lines of the source, {@code page} the
 	 * page without them, {@code plain} the plain 500, {@code ended} an ended connection.
 	 */
-	private static final FaultTable TABLE = new FaultTable("""
-			point             | throws | signals | error  | fatal  | null   | empty  | never  | twice  | cancels
-			class-loading     | page   | -       | page   | page   | page   | -      | plain  | -      | -
-			source-connection | page   | -       | page   | page   | page   | -      | plain  | -      | -
-			source-file       | page   | -       | page   | page   | page   | page   | plain  | -      | -
-			class-file        | page   | -       | page   | page   | page   | page   | plain  | -      | -
-			request-attribute | source | -       | source | source | source | source | plain  | -      | -
-			session-store     | source | source  | source | source | source | source | source | source | source
-			before-commit     | plain  | plain   | plain  | ended  | plain  | source | ended  | source | plain
-			""");
+	private static final FaultTable TABLE = new FaultTable(
+			"""
+					point             | throws | signals | error  | fatal  | null   | empty  | never  | twice  | cancels | signals_null
+					class-loading     | page   | -       | page   | page   | page   | -      | plain  | -      | - | -
+					source-connection | page   | -       | page   | page   | page   | -      | plain  | -      | - | -
+					source-file       | page   | -       | page   | page   | page   | page   | plain  | -      | - | -
+					class-file        | page   | -       | page   | page   | page   | page   | plain  | -      | - | -
+					request-attribute | source | -       | source | source | source | source | plain  | -      | - | -
+					session-store     | source | source  | source | source | source | source | source | source | source | source
+					before-commit     | plain  | plain   | plain  | ended  | plain  | source | ended  | source | plain | source
+					""");
 
 	private static final Duration BOUND = Duration.ofSeconds(15);
 
