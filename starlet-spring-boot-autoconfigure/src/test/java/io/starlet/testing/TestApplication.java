@@ -95,7 +95,7 @@ public final class TestApplication implements AutoCloseable {
 	}
 
 	public RawHttpClient connect() {
-		return RawHttpClient.connect(port(), this.server, this::awaitNoRequest);
+		return RawHttpClient.connect(port(), this.server, bean(RequestsInFlight.class)::awaitNone);
 	}
 
 	/** Wait until the server has done with all requests, for a second at most. */
