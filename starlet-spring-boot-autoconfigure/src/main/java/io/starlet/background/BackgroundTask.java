@@ -70,7 +70,7 @@ final class BackgroundTask {
 			.<Mono<Void>>handle((task, sink) -> sink.next(task.run(sink.contextView())))
 			.flatMap((work) -> work);
 		// Unlike subscribeOn, which may ask an executor once more for what is requested
-		return Mono.just(ErrorResumingMono.of(done, Mono::error))
+		return Mono.just(ErrorResumingMono.signallingErrors(done))
 			.publishOn((this.blocking != null) ? blocking : nonBlocking)
 			.flatMap((work) -> work);
 	}
@@ -84,7 +84,7 @@ final class BackgroundTask {
 		Assert.state(work != null, "The task returned null instead of a Mono");
 		Sinks.Empty<Void> end = Sinks.empty();
 		// Here, where the thread locals are
-		Disposable running = ErrorResumingMono.of(work.contextWrite(context), Mono::error)
+		Disposable running = ErrorResumingMono.signallingErrors(work.contextWrite(context))
 			.subscribe(null, end::tryEmitError, end::tryEmitEmpty);
 		return end.asMono().doOnCancel(running::dispose);
 	}

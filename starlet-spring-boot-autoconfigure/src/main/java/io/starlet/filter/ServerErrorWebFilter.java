@@ -217,7 +217,7 @@ public final class ServerErrorWebFilter implements WebFilter, PriorityOrdered {
 			Mono<Void> answer = this.defaultResponseWriter.writeServerError(response, traceback.headers(),
 					traceback.body());
 			// On another thread, where nobody else takes what Reactor throws
-			return ErrorResumingMono.of(this.responder.limit(exchange, answer, error), Mono::error);
+			return ErrorResumingMono.signallingErrors(this.responder.limit(exchange, answer, error));
 		});
 	}
 

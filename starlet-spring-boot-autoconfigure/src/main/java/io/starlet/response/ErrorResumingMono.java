@@ -69,6 +69,16 @@ public abstract class ErrorResumingMono extends MonoOperator<Void, Void> {
 	}
 
 	/**
+	 * Signal the errors that Reactor throws too, to those who resume with operators of
+	 * its own.
+	 * @param source what may fail
+	 * @return completes and fails as the source does
+	 */
+	public static Mono<Void> signallingErrors(Mono<Void> source) {
+		return of(source, Mono::error);
+	}
+
+	/**
 	 * Return what follows an error.
 	 * @param error the error
 	 * @return subscribed to in the source's place

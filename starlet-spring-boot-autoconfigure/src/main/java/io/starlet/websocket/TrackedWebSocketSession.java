@@ -170,7 +170,7 @@ final class TrackedWebSocketSession implements WebSocketSession {
 			this.sending.put(sent, () -> {
 			});
 			this.closing = true;
-			Mono<Void> close = ErrorResumingMono.of(Mono.defer(() -> this.delegate.close(sendable)), Mono::error);
+			Mono<Void> close = ErrorResumingMono.signallingErrors(Mono.defer(() -> this.delegate.close(sendable)));
 			Mono<Void> closed = ((this.failed && this.jakarta)
 					? Jakarta.onThreadOfItsOwn(close).doOnSuccess((done) -> drain()) : close)
 				.onErrorResume((failure) -> {

@@ -146,13 +146,13 @@ public final class WebSocketExceptionResponder {
 
 	private Mono<Void> call(RegisteredHandler handler, TrackedWebSocketSession session, ServerWebExchange handshake,
 			Throwable exception, @Nullable HttpException httpException) {
-		return ErrorResumingMono.of(Mono.defer(() -> {
+		return ErrorResumingMono.signallingErrors(Mono.defer(() -> {
 			session.drain();
 			HandlerMethod method = handler.getMethod();
 			return (method != null) ? this.handlerInvoker.invoke(method, session, handshake, exception, httpException)
 					: this.handlerInvoker.invoke(handler.getHandler(WebSocketExceptionHandler.class), session,
 							handler.selectArgument(exception, httpException));
-		}), Mono::error);
+		}));
 	}
 
 	private static Mono<Void> checkClosed(TrackedWebSocketSession session, RegisteredHandler handler,
