@@ -32,18 +32,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -102,6 +111,54 @@ class ClientInputTests {
 			RawHttpResponse response = application.get(path);
 			assertThat(response.status()).isEqualTo(Server.CURRENT.hasRefused(response) ? 400 : 409);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void contentTypeThatIsNoMediaTypeIsAnErrorOfAFunctionalEndpointAlone(boolean enabled) {
+		try (TestApplication reading = TestApplication.start(ReadingApp.class, "starlet.enabled=" + enabled)) {
+			String nonsense = "Content-Type: nonsense";
+			assertThat(reading.send("POST", "/controller", nonsense).status()).isEqualTo(415);
+			assertThat(reading.send("POST", "/function", nonsense).status()).isEqualTo(500);
+		}
+	}
+
+	@Test
+	void contentTypeThatIsNoMediaTypeIsNoErrorOfAFunctionalEndpointIfItIsHandled() {
+		try (TestApplication reading = TestApplication.start(HandlingApp.class)) {
+			RawHttpResponse response = reading.send("POST", "/function", "Content-Type: nonsense");
+			assertThat(response.status()).isEqualTo(415);
+			assertThat(response.body()).isEqualTo("nonsense is no media type");
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@RestController
+	static class ReadingApp {
+
+		@PostMapping("/controller")
+		Mono<String> read(@RequestBody Mono<String> body) {
+			return body;
+		}
+
+		@Bean
+		RouterFunction<ServerResponse> routes() {
+			return RouterFunctions.route()
+				.POST("/function",
+						(request) -> ServerResponse.ok().body(request.bodyToMono(String.class), String.class))
+				.build();
+		}
+
+	}
+
+	static class HandlingApp extends ReadingApp {
+
+		@ExceptionHandlerFor
+		@ResponseStatus(HttpStatus.UNSUPPORTED_MEDIA_TYPE)
+		String noMediaType(InvalidMediaTypeException ex) {
+			return ex.getMediaType() + " is no media type";
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
