@@ -76,15 +76,15 @@ class BackgroundTaskFaultInjectionTests {
 	private static final FaultTable TABLE = new FaultTable(
 			"""
 					point                | throws | signals | error | fatal | null | empty | never | twice | cancels | signals_null
-					task                 | 0!     | 0!      | 0!    | 0!    | 0!   | 0     | -     | 2     | 0! | 0!
-					blocking-task        | 0!     | -       | 0!    | 0!    | -    | -     | -     | -     | - | -
-					executor             | 1+     | -       | 1+    | 1+    | -    | -     | -     | 1     | 1 | 1
-					observation-create   | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | - | -
-					observation-start    | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | - | -
-					observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | - | -
-					observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | - | -
-					appender             | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | - | -
-					server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0! | 0!
+					task                 | 0!     | 0!      | 0!    | 0!    | 0!   | 0     | -     | 2     | 0!      | 0!
+					blocking-task        | 0!     | -       | 0!    | 0!    | -    | -     | -     | -     | -       | -
+					executor             | 1+     | -       | 1+    | 1+    | -    | -     | -     | 1     | 1       | -
+					observation-create   | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -       | -
+					observation-start    | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -       | -
+					observation-stop     | 1+     | -       | 1+    | 1+    | -    | -     | -     | -     | -       | -
+					observation-error    | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -       | -
+					appender             | 0!+    | -       | 0!+   | 0!+   | -    | -     | -     | -     | -       | -
+					server-error-handler | 0!     | 0!      | 0!    | 0!    | 0!   | 0!    | 0!    | 0!    | 0!      | 0!
 					""");
 
 	private static TestApplication application;

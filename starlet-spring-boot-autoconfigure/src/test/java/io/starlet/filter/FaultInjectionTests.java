@@ -123,38 +123,38 @@ class FaultInjectionTests {
 	 */
 	private static final FaultTable TABLE = new FaultTable(
 			"""
-					point                         | status | throws  | signals | error   | fatal | null    | empty   | never | twice   | cancels | signals_null
-					handler-method                | 471    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500 | 500
-					handler-object                | 472    | 500     | 500     | 500     | 500   | bare    | bare    | own!  | handled | 500 | 500
-					handler-value                 | 473    | 500     | -       | 500     | 500   | bare    | bare    | -     | -       | - | -
-					handler-of-error              | 500    | 500     | 500     | 500     | 500   | 500     | 500     | 500   | handled | 500 | 500
-					server-error-handler          | 500    | plain   | plain   | plain   | plain | plain   | plain   | plain | 500     | plain | plain
-					argument-resolver             | 474    | 500     | 500     | 500     | 500   | 500     | handled | own!  | handled | 500 | own!
-					codec                         | 475    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500 | 500
-					problem-detail-codec          | 479    | own     | own     | own     | own   | handled | bare    | own     | handled | own | own
-					problem-detail-codec-of-error | 500    | plain   | plain   | plain   | plain | handled! | empty    | plain   | handled! | plain | plain
-					problem-detail-interceptor    | 479    | own     | -       | own     | own   | -       | -       | -     | -       | -       | -
-					problem-detail-texts          | 479    | own     | -       | own     | own   | handled | handled | -     | -       | -       | -
-					view                          | 476    | 500     | 500     | 500     | 500   | 500     | bare    | own!  | handled | 500 | 500
-					executor                      | 477    | 500     | -       | 500     | 500   | -       | -       | own!  | handled | 500 | -
-					get-message                   | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | - | -
-					get-message-of-handled        | 500    | handled | -       | handled | handled | handled | handled | -   | -       | - | -
-					to-string                     | 500    | 500     | -       | 500     | 500   | 500     | 500     | -     | -       | - | -
-					get-cause                     | 500    | 500     | -       | 500     | 500   | 500     | -       | 500   | -       | - | -
-					get-headers                   | 480    | 500     | -       | 500     | 500   | own     | own     | -     | -       | - | -
-					get-status-code               | 480    | 500     | -       | 500     | 500   | 500     | -       | -     | -       | - | -
-					get-body                      | 480    | 500     | -       | 500     | 500   | 500     | bare    | -     | -       | - | -
-					web-exception-handler         | 500    | 500     | 500     | 500     | 500   | 500     | 500*    | 500   | 500     | 500 | 500
-					before-commit                 | 479    | 500/empty | 500/empty | 500/empty | cut/empty   | 500/empty | own     | cut/empty   | own     | 500/empty | own
-					before-commit-of-handler      | 478    | 500/empty | 500/empty | 500/empty | cut/empty   | 500/empty | handled | cut/empty   | handled | 500/empty | handled
-					before-commit-of-error        | 500    | plain/empty | plain/empty | plain/empty | cut/empty | plain/empty | 500   | cut/empty   | 500     | plain/empty | 500
-					response-write                | 479    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | own     | 500 | 500
-					response-write-of-handler     | 478    | 500     | 500     | 500     | 500   | 500     | bare    | 500   | handled | 500 | 500
-					response-write-of-error       | 500    | empty   | empty   | empty   | empty | empty   | empty   | empty | 500     | empty | empty
-					appender                      | 479    | own     | -       | own     | own   | -       | -       | -     | -       | - | -
-					appender-of-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | - | -
-					observation-stop              | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | - | -
-					observation-error             | 500    | 500     | -       | 500     | 500   | -       | -       | -     | -       | - | -
+					point                         | status | throws      | signals     | error       | fatal     | null        | empty   | never     | twice    | cancels     | signals_null
+					handler-method                | 471    | 500         | 500         | 500         | 500       | bare        | bare    | own!      | handled  | 500         | 500
+					handler-object                | 472    | 500         | 500         | 500         | 500       | bare        | bare    | own!      | handled  | 500         | 500
+					handler-value                 | 473    | 500         | -           | 500         | 500       | bare        | bare    | -         | -        | -           | -
+					handler-of-error              | 500    | 500         | 500         | 500         | 500       | 500         | 500     | 500       | handled  | 500         | 500
+					server-error-handler          | 500    | plain       | plain       | plain       | plain     | plain       | plain   | plain     | 500      | plain       | plain
+					argument-resolver             | 474    | 500         | 500         | 500         | 500       | 500         | handled | own!      | handled  | 500         | own!
+					codec                         | 475    | 500         | 500         | 500         | 500       | 500         | bare    | own!      | handled  | 500         | 500
+					problem-detail-codec          | 479    | own         | own         | own         | own       | handled     | bare    | own       | handled  | own         | own
+					problem-detail-codec-of-error | 500    | plain       | plain       | plain       | plain     | handled!    | empty   | plain     | handled! | plain       | plain
+					problem-detail-interceptor    | 479    | own         | -           | own         | own       | -           | -       | -         | -        | -           | -
+					problem-detail-texts          | 479    | own         | -           | own         | own       | handled     | handled | -         | -        | -           | -
+					view                          | 476    | 500         | 500         | 500         | 500       | 500         | bare    | own!      | handled  | 500         | 500
+					executor                      | 477    | 500         | -           | 500         | 500       | -           | -       | own!      | handled  | 500         | -
+					get-message                   | 500    | 500         | -           | 500         | 500       | 500         | 500     | -         | -        | -           | -
+					get-message-of-handled        | 500    | handled     | -           | handled     | handled   | handled     | handled | -         | -        | -           | -
+					to-string                     | 500    | 500         | -           | 500         | 500       | 500         | 500     | -         | -        | -           | -
+					get-cause                     | 500    | 500         | -           | 500         | 500       | 500         | -       | 500       | -        | -           | -
+					get-headers                   | 480    | 500         | -           | 500         | 500       | own         | own     | -         | -        | -           | -
+					get-status-code               | 480    | 500         | -           | 500         | 500       | 500         | -       | -         | -        | -           | -
+					get-body                      | 480    | 500         | -           | 500         | 500       | 500         | bare    | -         | -        | -           | -
+					web-exception-handler         | 500    | 500         | 500         | 500         | 500       | 500         | 500*    | 500       | 500      | 500         | 500
+					before-commit                 | 479    | 500/empty   | 500/empty   | 500/empty   | cut/empty | 500/empty   | own     | cut/empty | own      | 500/empty   | own
+					before-commit-of-handler      | 478    | 500/empty   | 500/empty   | 500/empty   | cut/empty | 500/empty   | handled | cut/empty | handled  | 500/empty   | handled
+					before-commit-of-error        | 500    | plain/empty | plain/empty | plain/empty | cut/empty | plain/empty | 500     | cut/empty | 500      | plain/empty | 500
+					response-write                | 479    | 500         | 500         | 500         | 500       | 500         | bare    | 500       | own      | 500         | 500
+					response-write-of-handler     | 478    | 500         | 500         | 500         | 500       | 500         | bare    | 500       | handled  | 500         | 500
+					response-write-of-error       | 500    | empty       | empty       | empty       | empty     | empty       | empty   | empty     | 500      | empty       | empty
+					appender                      | 479    | own         | -           | own         | own       | -           | -       | -         | -        | -           | -
+					appender-of-error             | 500    | 500         | -           | 500         | 500       | -           | -       | -         | -        | -           | -
+					observation-stop              | 500    | 500         | -           | 500         | 500       | -           | -       | -         | -        | -           | -
+					observation-error             | 500    | 500         | -           | 500         | 500       | -           | -       | -         | -        | -           | -
 					""");
 
 	private static final Duration BOUND = Duration.ofSeconds(15);

@@ -88,13 +88,13 @@ class TracebackFaultInjectionTests {
 	private static final FaultTable TABLE = new FaultTable(
 			"""
 					point             | throws | signals | error  | fatal  | null   | empty  | never  | twice  | cancels | signals_null
-					class-loading     | page   | -       | page   | page   | page   | -      | plain  | -      | - | -
-					source-connection | page   | -       | page   | page   | page   | -      | plain  | -      | - | -
-					source-file       | page   | -       | page   | page   | page   | page   | plain  | -      | - | -
-					class-file        | page   | -       | page   | page   | page   | page   | plain  | -      | - | -
-					request-attribute | source | -       | source | source | source | source | plain  | -      | - | -
-					session-store     | source | source  | source | source | source | source | source | source | source | source
-					before-commit     | plain  | plain   | plain  | ended  | plain  | source | ended  | source | plain | source
+					class-loading     | page   | -       | page   | page   | page   | -      | plain  | -      | -       | -
+					source-connection | page   | -       | page   | page   | page   | -      | plain  | -      | -       | -
+					source-file       | page   | -       | page   | page   | page   | page   | plain  | -      | -       | -
+					class-file        | page   | -       | page   | page   | page   | page   | plain  | -      | -       | -
+					request-attribute | source | -       | source | source | source | source | plain  | -      | -       | -
+					session-store     | source | source  | source | source | source | source | source | source | source  | source
+					before-commit     | plain  | plain   | plain  | ended  | plain  | source | ended  | source | plain   | source
 					""");
 
 	private static final Duration BOUND = Duration.ofSeconds(15);

@@ -70,18 +70,18 @@ class WebSocketFaultInjectionTests {
 	 */
 	private static final FaultTable TABLE = new FaultTable(
 			"""
-					point                  | throws | signals | error  | fatal  | null   | empty  | never  | twice | cancels | signals_null
-					handler-method         | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011! | 1011!
-					get-message            | 1011!  | -       | 1011!  | 1011!  | 1011!  | 1011!  | -      | -     | - | -
-					get-message-of-handled | 4000   | -       | 4000   | 4000   | 4000   | 4000   | -      | -     | - | -
-					appender               | 3001   | -       | 3001   | 3001   | -      | -      | -      | -     | - | -
-					appender-of-error      | 1011!  | -       | 1011!  | 1011!  | -      | -      | -      | -     | - | -
-					appender-of-lost-close-frame | ended! | -  | ended! | ended! | -      | -      | -      | -     | - | -
-					handler-object         | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011! | 1011!
-					close-frame            | ended! | ended!  | ended! | ended! | ended! | ended  | ended! | 3001  | ended! | ended!
-					close-frame-of-handler | ended! | ended!  | ended! | ended! | ended! | ended  | ended! | 4000  | ended! | ended!
-					close-frame-of-error   | ended! | ended!  | ended! | ended! | ended! | ended! | ended! | 1011! | ended! | ended!
-					close-frame-of-error-that-a-handler-translates | ended! | ended!  | ended! | ended! | ended! | ended! | ended! | 1011! | ended! | ended!
+					point                                          | throws | signals | error  | fatal  | null   | empty  | never  | twice | cancels | signals_null
+					handler-method                                 | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011!   | 1011!
+					get-message                                    | 1011!  | -       | 1011!  | 1011!  | 1011!  | 1011!  | -      | -     | -       | -
+					get-message-of-handled                         | 4000   | -       | 4000   | 4000   | 4000   | 4000   | -      | -     | -       | -
+					appender                                       | 3001   | -       | 3001   | 3001   | -      | -      | -      | -     | -       | -
+					appender-of-error                              | 1011!  | -       | 1011!  | 1011!  | -      | -      | -      | -     | -       | -
+					appender-of-lost-close-frame                   | ended! | -       | ended! | ended! | -      | -      | -      | -     | -       | -
+					handler-object                                 | 1011!  | 1011!   | 1011!  | 1011!  | 1011!  | 1011!  | 1011!  | 4000  | 1011!   | 1011!
+					close-frame                                    | ended! | ended!  | ended! | ended! | ended! | ended  | ended! | 3001  | ended!  | ended!
+					close-frame-of-handler                         | ended! | ended!  | ended! | ended! | ended! | ended  | ended! | 4000  | ended!  | ended!
+					close-frame-of-error                           | ended! | ended!  | ended! | ended! | ended! | ended! | ended! | 1011! | ended!  | ended!
+					close-frame-of-error-that-a-handler-translates | ended! | ended!  | ended! | ended! | ended! | ended! | ended! | 1011! | ended!  | ended!
 					""");
 
 	private static final Map<String, CloseFrame> FRAMES = Map.of("1011", new CloseFrame(1011, "Internal Error"), "3001",
